@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/.run-ready
+DEV := .venv/.dev-ready
+
+$(RUN): pyproject.toml deploy/venv.py
+	@$(PYTHON) deploy/venv.py .venv .
+	@touch $@
+
+$(DEV): pyproject.toml deploy/venv.py
+	@$(PYTHON) deploy/venv.py .venv '.[dev]'
+	@touch $@ $(RUN)
+
+.PHONY: help demo serve test check bench eval fixtures format
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## hear the bundled calls live and watch their alerts arrive (under 90 s)
+	@$(BIN)/monitor demo
+
+serve: $(RUN) ## run the server on this machine; data goes to var/
+	@$(BIN)/monitor serve --data var
+
+test: $(DEV) ## run the tests
+	@$(BIN)/pytest
+
+check: $(DEV) ## format, lint, types, rule packs, tests
+	@$(BIN)/ruff format --check monitor tests deploy
+	@$(BIN)/ruff check monitor tests deploy
+	@$(BIN)/mypy
+	@$(BIN)/monitor lexicon lint
+	@$(BIN)/monitor lexicon test
+	@$(BIN)/pytest
+
+bench: $(DEV) ## measure latency, cost and speed; prints the raw runs
+	@$(BIN)/monitor bench
+
+eval: $(RUN) ## precision and recall of the rules on our labelled set
+	@$(BIN)/monitor eval
+
+fixtures: $(RUN) ## make the recorded calls again (needs espeak-ng)
+	@$(BIN)/monitor fixtures build
+
+format: $(DEV) ## put the code in the house's format
+	@$(BIN)/ruff format monitor tests deploy
+	@$(BIN)/ruff check --fix monitor tests deploy

@@ -1,0 +1,91 @@
+"""The nouns of sound and call. The nouns people see on the wire are in `events`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+SAMPLE_RATE = 16_000
+"""Hertz. Everything after `audio/` is 16 kHz mono int16 for one role."""
+
+FRAME_S = 0.02
+"""Seconds in a frame; webrtcvad takes 10, 20 or 30 ms."""
+
+FRAME_SAMPLES = 320
+"""Samples in a frame."""
+
+Samples = npt.NDArray[np.int16]
+"""Mono samples, shape (n,), native int16."""
+
+
+class Role(StrEnum):
+    """Who is speaking. It comes from the audio channel, never from guessing at voices."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    UNKNOWN = "unknown"
+
+
+class Industry(StrEnum):
+    """Decides which packs apply; `other` gets the base pack and says so."""
+
+    INSURANCE = "insurance"
+    WEALTH = "wealth"
+    LOAN = "loan"
+    CREDIT_CARD = "credit_card"
+    COLLECTION = "collection"
+    EDUCATION = "education"
+    HEALTH = "health"
+    TELECOM = "telecom"
+    RETAIL = "retail"
+    PROPERTY = "property"
+    AUTO = "auto"
+    AFTER_SALES = "after_sales"
+    OTHER = "other"
+
+
+class Business(StrEnum):
+    """Why the centre calls."""
+
+    MARKETING = "marketing"
+    SERVICE = "service"
+    COLLECTION = "collection"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """20 ms of one role."""
+
+    role: Role
+    position: int
+    """Sample number of the first sample since the call began."""
+    samples: Samples
+    """Shape (320,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of speech of one role, cut by the end-pointer."""
+
+    call: str
+    role: Role
+    number: int
+    """Counts the segments of this call and role from 0; the same for all revisions of one."""
+    start: int
+    """Sample number of the first sample (pre-roll included)."""
+    samples: Samples
+    closed: bool
+    """False while the speaker goes on: a partial hypothesis may be made of it."""
+
+    @property
+    def start_s(self) -> float:
+        """Seconds of media time."""
+        return self.start / SAMPLE_RATE
+
+    @property
+    def end_s(self) -> float:
+        """Seconds of media time."""
+        return (self.start + len(self.samples)) / SAMPLE_RATE
