@@ -46,6 +46,7 @@ def install(python: Path, requirement: str) -> None:
 
 
 def main(target: str, requirement: str) -> int:
+    """Make the environment `target` and install `requirement` into it; returns an exit status."""
     if sys.version_info < FLOOR:
         print(f"Python {FLOOR[0]}.{FLOOR[1]} or newer is needed, this is {sys.version.split()[0]}")
         return 2

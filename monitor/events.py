@@ -160,9 +160,7 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="call.ended"):
     reason: str = "hangup"
 
 
-AnyEvent = (
-    CallStarted | Utterance | Alert | Disclosure | Prompt | Signal | Coverage | CallEnded
-)
+AnyEvent = CallStarted | Utterance | Alert | Disclosure | Prompt | Signal | Coverage | CallEnded
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _encoder = msgspec.json.Encoder()

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +26,14 @@ class Shape:
     longest_text: int = 448
 
 
-class Attention(nn.Module):
+class Attention(nn.Module):  # type: ignore[misc, unused-ignore]
     """Multi-head attention with one projection for what is read (query, key, value)."""
 
     def __init__(self, shape: Shape, *, cross: bool) -> None:
         super().__init__()
         width = shape.width
         self.heads = shape.heads
-        self.cross = cross
+        self.scale = (width // shape.heads) ** -0.5
         self.query = nn.Linear(width, width) if cross else None
         self.read = nn.Linear(width, 2 * width if cross else 3 * width)
         self.out = nn.Linear(width, width)
@@ -44,16 +44,21 @@ class Attention(nn.Module):
             k, v = self.read(memory).chunk(2, dim=-1)
         else:
             q, k, v = self.read(x).chunk(3, dim=-1)
-        mixed = F.scaled_dot_product_attention(
-            self._split(q), self._split(k), self._split(v), is_causal=causal
-        )
-        return self.out(mixed.transpose(1, 2).flatten(2))
+        # Written out: on CPUs torch's fused kernel takes longer than this, backwards most of all.
+        q, k, v = self._split(q) * self.scale, self._split(k), self._split(v)
+        weights = q @ k.transpose(-1, -2)
+        if causal:
+            later = torch.full(weights.shape[-2:], -1e4, dtype=weights.dtype).triu(1)
+            weights = weights + later
+        mixed = weights.softmax(dim=-1) @ v
+        out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
+        return out
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
 
-class Layer(nn.Module):
+class Layer(nn.Module):  # type: ignore[misc, unused-ignore]
     """One pre-norm layer: attention to itself, to the encoder if asked, then the MLP."""
 
     def __init__(self, shape: Shape, *, cross: bool) -> None:
@@ -71,7 +76,7 @@ class Layer(nn.Module):
         x = x + self.self_attention(self.self_norm(x), causal=memory is not None)
         if self.cross_attention is not None and self.cross_norm is not None:
             x = x + self.cross_attention(self.cross_norm(x), memory)
-        return x + self.mlp_out(F.gelu(self.mlp_in(self.mlp_norm(x))))
+        return x + self.mlp_out(functional.gelu(self.mlp_in(self.mlp_norm(x))))
 
 
 def sinusoids(length: int, width: int) -> Tensor:
@@ -82,10 +87,10 @@ def sinusoids(length: int, width: int) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
-class Recogniser(nn.Module):
+class Recogniser(nn.Module):  # type: ignore[misc, unused-ignore]
     """Log-mel windows `(batch, mels, frames)` and tokens `(batch, text)` in, scores out."""
 
-    def __init__(self, shape: Shape, *, dropout: float = 0.1) -> None:
+    def __init__(self, shape: Shape, *, dropout: float = 0.0) -> None:
         super().__init__()
         width = shape.width
         self.shape = shape
@@ -106,9 +111,9 @@ class Recogniser(nn.Module):
 
     def encode(self, mels: Tensor) -> Tensor:
         """`(batch, mels, frames)` → `(batch, frames / 2, width)`."""
-        x = F.gelu(self.conv2(F.gelu(self.conv1(mels)))).transpose(1, 2)
+        x = functional.gelu(self.conv2(functional.gelu(self.conv1(mels)))).transpose(1, 2)
         positions: Tensor = self.get_buffer("frame_positions")
-        x = self.dropout(x + positions[: x.shape[1]])
+        x = self.dropout(x + positions[: x.shape[1]].to(x.dtype))
         for layer in self.encoder:
             x = layer(x)
         out: Tensor = self.encoder_norm(x)
@@ -116,11 +121,13 @@ class Recogniser(nn.Module):
 
     def decode(self, tokens: Tensor, memory: Tensor) -> Tensor:
         """Hidden states `(batch, text, width)`; `scores` turns them into token scores."""
-        x = self.dropout(self.embedding(tokens) + self.text_positions[: tokens.shape[1]])
+        x = self.embedding(tokens) + self.text_positions[: tokens.shape[1]]
+        x = self.dropout(x.to(memory.dtype))
         for layer in self.decoder:
             x = layer(x, memory)
         out: Tensor = self.decoder_norm(x)
         return out
 
     def scores(self, hidden: Tensor) -> Tensor:
-        return F.linear(hidden, self.embedding.weight)
+        """`(…, width)` → `(…, tokens)`: the embedding is used both ways."""
+        return functional.linear(hidden, self.embedding.weight)

@@ -12,16 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
+from monitor.demo.training.shards import RATE, Samples
 from monitor.demo.training.texts import Line, Texts
 from monitor.demo.training.voices import Cast, Take
 
-RATE = 16_000
 ESPEAK_RATE = 22_050
 LONGEST_S = 12.5
-Samples = npt.NDArray[np.float32]
 
 _SYNCHRONOUS = 2
 _RATE, _VOLUME, _PITCH, _GAP = 1, 2, 3, 7
@@ -73,9 +71,7 @@ def _trim(wave: Samples) -> Samples | None:
     return (cut * np.float32(0.9 / np.abs(cut).max())).astype(np.float32)
 
 
-def write_shard(
-    stem: Path, lines: list[Line], speaker: Speaker, take: Callable[[], Take]
-) -> float:
+def write_shard(stem: Path, lines: list[Line], speaker: Speaker, take: Callable[[], Take]) -> float:
     """Speak `lines` into `stem.pcm` (16-bit, 16 kHz) and `stem.jsonl`; returns seconds.
 
     A row is `[text, first sample, samples, voice]`. The index is renamed into place last, so

@@ -62,6 +62,7 @@ def read_sentences(name: str) -> list[str]:
 
 @cache
 def sentences() -> tuple[str, ...]:
+    """The natural sentences of the training files whose characters all have tokens."""
     files = ("sentences.txt", "sentences_more.txt")
     known = vocabulary.load().knows
     return tuple(s for f in files if (HERE / f).exists() for s in read_sentences(f) if known(s))

@@ -85,9 +85,7 @@ class Vocabulary:
         """CTC labels: the tone syllables of `text`, unknown ones left out."""
         from pypinyin import Style, lazy_pinyin
 
-        spoken = lazy_pinyin(
-            text, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore"
-        )
+        spoken = lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
         return [self.syllable_ids[s] for s in spoken if s in self.syllable_ids]
 
 

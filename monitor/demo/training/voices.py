@@ -52,6 +52,7 @@ def stock(data: Path) -> list[str]:
 
 
 def is_odd(name: str) -> bool:
+    """Whether a variant is an effect rather than a person."""
     return any(mark in name for mark in ODD)
 
 

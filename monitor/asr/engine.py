@@ -1,0 +1,219 @@
+"""The recogniser behind the event loop: segments of all calls in, transcripts out of threads."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.asr.base import Transcriber, Transcript
+from monitor.asr.hear import hear
+from monitor.asr.scheduler import Job, Schedule
+from monitor.clock import Clock, SystemClock
+from monitor.errors import MonitorError, Unavailable
+from monitor.speech.endpoint import Kind
+from monitor.types import Role, Segment
+
+Answer = asyncio.Future[Transcript | None]
+"""The transcript; None when newer sound or overload made the job pointless (never for finals)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """How the engine is doing."""
+
+    waiting_s: float
+    """Seconds of speech queued."""
+    oldest_final_s: float
+    """How long the oldest queued final has waited."""
+    finals: int
+    """Finals queued."""
+    speculative: int
+    partials: int
+    running: int
+    """Segments being heard now."""
+    submitted: int
+    taken: int
+    replaced: int
+    shed: int
+    overflows: int
+    reused: int
+    """Finals answered by the speculative decode of the same samples."""
+    failed: int
+    """Segments the recogniser failed on."""
+    busy_s: float
+    """Seconds workers spent hearing, all together."""
+    heard_s: float
+    """Seconds of speech heard."""
+
+
+class Engine:
+    """One thread for each transcriber. Create, submit and close it on one event loop.
+
+    `submit` never blocks. A final whose samples a speculative decode has already covered, or is
+    covering now, is answered by that decode.
+    """
+
+    def __init__(
+        self,
+        transcribers: Sequence[Transcriber],
+        *,
+        schedule: Schedule | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if not transcribers:
+            raise ValueError("an engine needs a transcriber")
+        self._loop = asyncio.get_running_loop()
+        self._schedule = schedule or Schedule()
+        self._clock = clock or SystemClock()
+        self._wake = threading.Condition()
+        self._answers: dict[int, tuple[Job, Answer]] = {}
+        self._guesses: dict[tuple[str, Role], tuple[Job, Answer]] = {}
+        self._tokens = itertools.count()
+        self._closing = False
+        self._running = self._failed = self._reused = 0
+        self._busy_s = self._heard_s = 0.0
+        self._threads = [
+            threading.Thread(target=self._work, args=(each,), name=f"asr-{number}", daemon=True)
+            for number, each in enumerate(transcribers)
+        ]
+        self._transcribers = tuple(transcribers)
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind) -> Answer:
+        """Queue a segment; the future gets its transcript, or None (see `Answer`).
+
+        `deadline_s` orders finals of all calls: seconds of the engine's clock by which the words
+        are wanted. The future raises `MonitorError` when the recogniser failed on the segment.
+        """
+        if self._closing:
+            raise Unavailable("engine_closed", "the recogniser is shutting down")
+        job = Job(
+            token=next(self._tokens),
+            segment=segment,
+            kind=kind,
+            deadline_s=deadline_s,
+            since_s=self._clock.monotonic(),
+        )
+        answer: Answer = self._loop.create_future()
+        guess = self._guesses.pop(job.speaker, None) if kind is not Kind.PARTIAL else None
+        if kind is Kind.FINAL and guess and self._reuse(job, *guess):
+            self._reused += 1
+            guess[1].add_done_callback(lambda done: _copy(done, answer))
+            return answer
+        self._answers[job.token] = (job, answer)
+        if kind is Kind.SPECULATIVE:
+            self._guesses[job.speaker] = (job, answer)
+        with self._wake:
+            dropped = self._schedule.put(job)
+            self._wake.notify()
+        for lost in dropped:
+            self._answer(lost.token, None)
+        return answer
+
+    def stats(self) -> Stats:
+        """A snapshot."""
+        with self._wake:
+            schedule, counts = self._schedule, self._schedule.counts
+            return Stats(
+                waiting_s=schedule.waiting_s,
+                oldest_final_s=schedule.oldest_final_s(self._clock.monotonic()),
+                finals=schedule.waiting(Kind.FINAL),
+                speculative=schedule.waiting(Kind.SPECULATIVE),
+                partials=schedule.waiting(Kind.PARTIAL),
+                running=self._running,
+                submitted=counts.submitted + self._reused,
+                taken=counts.taken,
+                replaced=counts.replaced,
+                shed=counts.shed,
+                overflows=counts.overflows,
+                reused=self._reused,
+                failed=self._failed,
+                busy_s=self._busy_s,
+                heard_s=self._heard_s,
+            )
+
+    async def close(self) -> None:
+        """Take nothing more, hear every queued final, then stop the threads."""
+        with self._wake:
+            self._closing = True
+            dropped = self._schedule.drop_optional()
+            self._wake.notify_all()
+        for job in dropped:
+            self._answer(job.token, None)
+        for thread in self._threads:
+            await self._loop.run_in_executor(None, thread.join)
+        # answers travel through the loop: let those of the last batch arrive
+        await asyncio.sleep(0)
+        for transcriber in self._transcribers:
+            transcriber.close()
+
+    def _reuse(self, job: Job, guess: Job, answer: Answer) -> bool:
+        """Whether the guess covers the same samples and is done or under way."""
+        if guess.stretch != job.stretch or answer.cancelled():
+            return False
+        if answer.done():
+            return answer.exception() is None and answer.result() is not None
+        with self._wake:
+            return not self._schedule.is_waiting(guess)
+
+    def _work(self, transcriber: Transcriber) -> None:
+        while batch := self._next_batch():
+            began = self._clock.monotonic()
+            outcomes = _hear(transcriber, batch)
+            with self._wake:
+                self._running -= len(batch)
+                self._busy_s += self._clock.monotonic() - began
+                self._heard_s += sum(job.seconds for job in batch)
+                self._failed += sum(isinstance(outcome, MonitorError) for outcome in outcomes)
+            self._loop.call_soon_threadsafe(self._answer_all, batch, outcomes)
+
+    def _next_batch(self) -> list[Job]:
+        with self._wake:
+            while not (batch := self._schedule.take()):
+                if self._closing:
+                    return []
+                self._wake.wait()
+            self._running += len(batch)
+            return batch
+
+    def _answer_all(self, batch: list[Job], outcomes: list[Transcript | MonitorError]) -> None:
+        for job, outcome in zip(batch, outcomes, strict=True):
+            self._answer(job.token, outcome)
+
+    def _answer(self, token: int, outcome: Transcript | MonitorError | None) -> None:
+        _, answer = self._answers.pop(token)
+        if answer.done():
+            return
+        if isinstance(outcome, MonitorError):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+
+
+def _hear(transcriber: Transcriber, batch: list[Job]) -> list[Transcript | MonitorError]:
+    """An outcome for each job; a job that cannot be heard does not take the others with it."""
+    fast = batch[0].kind is Kind.PARTIAL
+    try:
+        return list(hear(transcriber, [job.segment for job in batch], fast=fast))
+    except Exception as error:
+        # whatever went wrong in the engine room becomes a fact about these segments
+        if len(batch) > 1:
+            return [outcome for job in batch for outcome in _hear(transcriber, [job])]
+        segment = batch[0].segment
+        where = f"{segment.call} {segment.role} {segment.start_s:.2f}..{segment.end_s:.2f} s"
+        return [MonitorError("recogniser_failed", f"recogniser failed on {where}: {error}")]
+
+
+def _copy(done: Answer, answer: Answer) -> None:
+    if answer.done():
+        return
+    if done.cancelled():
+        answer.cancel()
+    elif error := done.exception():
+        answer.set_exception(error)
+    else:
+        answer.set_result(done.result())

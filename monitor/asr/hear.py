@@ -1,0 +1,27 @@
+"""One batch through gate, recogniser and screen: values in, values out, in any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.asr.base import Transcriber, Transcript, empty
+from monitor.asr.suppress import screen
+from monitor.speech.gate import judge
+from monitor.types import Segment
+
+
+def hear(
+    transcriber: Transcriber, segments: Sequence[Segment], *, fast: bool = False
+) -> list[Transcript]:
+    """One transcript for each segment, in order.
+
+    What the gate takes for music, tones, noise or silence is not given to the recogniser: its
+    transcript is empty and says so in `suppressed`.
+    """
+    sounds = [judge(segment.samples).sound for segment in segments]
+    spoken = [segment for segment, sound in zip(segments, sounds, strict=True) if sound == "speech"]
+    heard = iter(transcriber.transcribe(spoken, fast=fast) if spoken else ())
+    return [
+        screen(next(heard)) if sound == "speech" else empty(segment, suppressed=str(sound))
+        for segment, sound in zip(segments, sounds, strict=True)
+    ]

@@ -1,0 +1,132 @@
+"""The life of live calls: one recogniser and one set of rule packs, shared by all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from monitor.alerts.desk import Desk
+from monitor.asr import models
+from monitor.asr.engine import Engine
+from monitor.asr.options import Options
+from monitor.clock import Clock
+from monitor.errors import BadLexicon
+from monitor.events import CallStarted
+from monitor.live import LiveCall
+from monitor.ops.metrics import Metrics
+from monitor.pipeline import CallPipeline
+from monitor.rules.lexicon import Lexicon
+from monitor.settings import Settings
+from monitor.speech.endpoint import Rules
+from monitor.types import Role
+
+logger = structlog.get_logger()
+
+EARS = 2
+"""Threads for voice detection and rules; the recogniser has its own."""
+
+RELOAD_S = 2.0
+"""Between looks at the rule packs on disk."""
+
+
+class Calls:
+    """Begins calls; a `web.host.CallHost`."""
+
+    def __init__(
+        self,
+        model: models.Model,
+        lexicon: Lexicon,
+        *,
+        engine: Engine,
+        desk: Desk,
+        ears: Executor,
+        clock: Clock,
+    ) -> None:
+        self._model = model
+        self._lexicon = lexicon
+        self._engine = engine
+        self._desk = desk
+        self._ears = ears
+        self._clock = clock
+
+    @property
+    def about(self) -> str:
+        """One line for people: which recogniser and which packs."""
+        named = f"recogniser {self._model.name}"
+        if self._model.name == models.BUNDLED:
+            named += " (bundled, trained on synthetic speech only: it does not understand people)"
+        return f"{named}; packs {', '.join(pack.name for pack in self._lexicon.packs)}"
+
+    async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> LiveCall:
+        """Publish `call.started` and get ready to hear."""
+        judge = await asyncio.get_running_loop().run_in_executor(
+            self._ears, self._lexicon.judge, call
+        )
+        await self._desk.publish(call, [call])
+        pipeline = CallPipeline(call, judge, roles=roles, speech=Rules(partial_every_s=0))
+        return LiveCall(
+            call,
+            pipeline,
+            rate=rate,
+            roles=roles,
+            engine=self._engine,
+            desk=self._desk,
+            ears=self._ears,
+            clock=self._clock,
+        )
+
+
+@asynccontextmanager
+async def open_host(
+    settings: Settings, desk: Desk, metrics: Metrics, clock: Clock
+) -> AsyncIterator[Calls]:
+    """Load the recogniser and the packs, and keep them for as long as the server runs."""
+    # the recogniser's libraries take a second to import, and only a server needs them
+    from monitor.asr.whisper import load
+
+    model = models.find(settings.asr.model or models.BUNDLED)
+    lexicon = Lexicon(Path(settings.rules.lexicons) if settings.rules.lexicons else None)
+    transcriber = await asyncio.to_thread(load, model, _options(settings))
+    engine = Engine([transcriber], clock=clock)
+    metrics.gauge(
+        "monitor_speech_waiting_seconds",
+        "Speech that waits for the recogniser.",
+        lambda: engine.stats().waiting_s,
+    )
+    metrics.gauge(
+        "monitor_oldest_speech_seconds",
+        "Age of the oldest speech not yet read.",
+        lambda: engine.stats().oldest_final_s,
+    )
+    reloading = asyncio.create_task(_reload(lexicon))
+    with ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears:
+        yield Calls(model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock)
+        reloading.cancel()
+        await engine.close()
+
+
+def _options(settings: Settings) -> Options:
+    chosen = settings.asr
+    return Options(
+        cpu_threads=chosen.threads or Options().cpu_threads,
+        device=chosen.device,
+        compute_type=Options().compute_type
+        if chosen.compute_type == "default"
+        else chosen.compute_type,
+    )
+
+
+async def _reload(lexicon: Lexicon) -> None:
+    """Take over changed packs for the calls that begin from now on; a broken one changes nothing."""
+    while True:
+        await asyncio.sleep(RELOAD_S)
+        try:
+            if await asyncio.to_thread(lexicon.refresh):
+                logger.info("rule packs reloaded", packs=[pack.name for pack in lexicon.packs])
+        except BadLexicon as fault:
+            logger.error("rule packs not reloaded", why=str(fault))

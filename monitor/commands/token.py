@@ -1,0 +1,87 @@
+"""`monitor token`: make, list and take back the tokens that open the server."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.store.tokens import TokenShelf
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Make, list and take back tokens (supervisor, agent, qa, ingest, admin).",
+)
+
+_Data = Annotated[
+    Path | None, typer.Option("--data", help="Data folder of the server [from the settings: var].")
+]
+_Config = Annotated[Path | None, typer.Option("--config", help="TOML file of settings.")]
+
+
+@app.command()
+def create(
+    role: Annotated[str, typer.Option(help="supervisor, agent, qa, ingest or admin.")],
+    team: Annotated[str, typer.Option(help="Team; supervisor, agent and ingest need one.")] = "",
+    agent: Annotated[str, typer.Option(help="Agent id; role agent needs one.")] = "",
+    name: Annotated[str, typer.Option(help="Whose it is, for the list.")] = "",
+    data: _Data = None,
+    config: _Config = None,
+) -> None:
+    """Make a token and print it, once: only a hash of it is kept.
+
+    The server knows it at once; no restart is needed.
+    """
+    from monitor.clock import SystemClock
+    from monitor.errors import BadInput, Refused
+    from monitor.web.auth import make_token
+
+    try:
+        row, token = make_token(role, SystemClock(), team=team, agent=agent, name=name)
+    except Refused as fault:
+        raise BadInput(fault.code, fault.message) from None
+    with _shelf(data, config) as shelf:
+        shelf.add(row)
+    typer.echo(token)
+    typer.echo("keep it safe: it cannot be shown again", err=True)
+
+
+@app.command("list")
+def show(data: _Data = None, config: _Config = None) -> None:
+    """List the tokens, without their secrets."""
+    with _shelf(data, config) as shelf:
+        rows = shelf.listed()
+    for row in rows:
+        state = "revoked" if row.revoked_wall is not None else "good"
+        made = datetime.fromtimestamp(row.created_wall, UTC).strftime("%Y-%m-%d")
+        whose = " ".join(part for part in (row.team, row.agent, row.name) if part)
+        typer.echo(f"{row.id}  {row.role:<10}  {state:<7}  {made}  {whose}")
+
+
+@app.command()
+def revoke(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="From `monitor token list`.")],
+    data: _Data = None,
+    config: _Config = None,
+) -> None:
+    """Take a token back; open sockets that used it are closed within a minute."""
+    from monitor.clock import SystemClock
+    from monitor.errors import BadInput
+
+    with _shelf(data, config) as shelf:
+        if not shelf.revoke(id_, SystemClock().wall()):
+            raise BadInput("no_token", f"no good token has the id {id_}")
+    typer.echo(f"token {id_} is taken back")
+
+
+def _shelf(data: Path | None, config: Path | None) -> closing[TokenShelf]:
+    from monitor import settings
+    from monitor.store.tokens import TokenShelf
+
+    folder = data or Path(settings.load(config).store.data)
+    return closing(TokenShelf(folder))

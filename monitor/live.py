@@ -1,0 +1,227 @@
+"""Live calls: sound from the sockets in, the pipeline off the event loop, events to the desk.
+
+Each call has one worker task and one inbox, so that its pipeline is only ever used by one thread
+at a time and its events are published in order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import structlog
+
+from monitor.alerts.desk import Desk
+from monitor.asr.engine import Answer, Engine
+from monitor.audio.resample import Resampler, converted_length
+from monitor.clock import Clock
+from monitor.errors import MonitorError, Overloaded, Unavailable
+from monitor.events import CallEnded, CallStarted, Event
+from monitor.pipeline import CallPipeline, Heard
+from monitor.speech.endpoint import Kind
+from monitor.speech.segmenter import Piece
+from monitor.types import Role, Samples, Segment
+
+logger = structlog.get_logger()
+
+T = TypeVar("T")
+
+INBOX_S = 10.0
+"""Seconds of sound that may wait for a call's worker; then its source is held back."""
+
+RETRY_S = 0.2
+"""Between tries to publish while the database takes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sound:
+    role: Role
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hole:
+    samples: int
+    state: Literal["gap", "paused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    reason: str
+
+
+class LiveCall:
+    """One call that is being heard; a `web.host.CallHandle`."""
+
+    def __init__(
+        self,
+        call: CallStarted,
+        pipeline: CallPipeline,
+        *,
+        rate: int,
+        roles: tuple[Role, ...],
+        engine: Engine,
+        desk: Desk,
+        ears: Executor,
+        clock: Clock,
+    ) -> None:
+        self._call = call
+        self._pipeline = pipeline
+        self._rate = rate
+        self._roles = roles
+        self._engine = engine
+        self._desk = desk
+        self._ears = ears
+        self._clock = clock
+        self._resamplers = {role: Resampler(rate) for role in roles}
+        self._inbox: asyncio.Queue[_Sound | _Hole | _Words | _End] = asyncio.Queue()
+        self._waiting_s = 0.0
+        self._room = asyncio.Condition()
+        self._reading: dict[Role, deque[tuple[Segment, Answer]]] = {r: deque() for r in roles}
+        self._ending: str | None = None
+        self._worker = asyncio.create_task(self._work(), name=f"call {call.call}")
+
+    async def audio(self, role: Role, samples: Samples, position: int) -> None:
+        """Sound of one role at the call's own rate; waits while too much of it is unheard."""
+        seconds = len(samples) / self._rate
+        async with self._room:
+            await self._room.wait_for(lambda: self._waiting_s < INBOX_S or self._worker.done())
+            self._waiting_s += seconds
+        self._alive()
+        self._inbox.put_nowait(_Sound(role=role, samples=samples))
+
+    async def gap(self, position: int, samples: int) -> None:
+        """The source lost sound of all roles."""
+        self._alive()
+        self._inbox.put_nowait(_Hole(samples=samples, state="gap"))
+
+    async def pause(self, position: int) -> None:
+        """Nothing to do: the source's sound stops coming until `resume`."""
+
+    async def resume(self, position: int, samples: int) -> None:
+        """The pause is over; so many samples of each role were let go."""
+        self._alive()
+        self._inbox.put_nowait(_Hole(samples=samples, state="paused"))
+
+    async def end(self, reason: str) -> None:
+        """Hear out what is queued, publish `call.ended`; returns when that is committed."""
+        self._inbox.put_nowait(_End(reason=reason))
+        await asyncio.shield(self._worker)
+
+    def _alive(self) -> None:
+        if self._worker.done():
+            raise MonitorError("call_failed", f"call {self._call.call} stopped being heard")
+
+    async def _work(self) -> None:
+        try:
+            while self._ending is None or any(self._reading.values()):
+                await self._take(await self._inbox.get())
+            await self._publish(await self._away(lambda: self._pipeline.end(self._ending or "")))
+        except Exception:
+            # a fault in one call must end that call visibly, and no other
+            logger.exception("a call failed", call=self._call.call)
+            at_s = round(self._pipeline.position_s, 3)
+            await self._publish([CallEnded(call=self._call.call, at=at_s, reason="internal_error")])
+        finally:
+            async with self._room:
+                self._room.notify_all()
+
+    async def _take(self, item: _Sound | _Hole | _Words | _End) -> None:
+        match item:
+            case _Sound():
+                await self._heard(await self._away(lambda: self._hear(item)))
+                async with self._room:
+                    self._waiting_s -= len(item.samples) / self._rate
+                    self._room.notify()
+            case _Hole():
+                await self._heard(await self._away(lambda: self._miss(item)))
+            case _Words():
+                await self._read(item.role)
+            case _End():
+                await self._heard(await self._away(self._flush))
+                self._ending = item.reason
+
+    def _hear(self, sound: _Sound) -> Heard:
+        resampled = self._resamplers[sound.role].feed(sound.samples)
+        return self._pipeline.hear(sound.role, resampled)
+
+    def _miss(self, hole: _Hole) -> Heard:
+        found = self._drain()
+        self._resamplers = {role: Resampler(self._rate) for role in self._roles}
+        for role in self._roles:
+            missed = converted_length(hole.samples, self._rate)
+            _join(found, self._pipeline.miss(role, missed, hole.state))
+        return found
+
+    def _flush(self) -> Heard:
+        found = self._drain()
+        _join(found, self._pipeline.flush())
+        return found
+
+    def _drain(self) -> Heard:
+        """What the resamplers still hold."""
+        found = Heard()
+        for role, resampler in self._resamplers.items():
+            _join(found, self._pipeline.hear(role, resampler.flush()))
+        return found
+
+    async def _heard(self, heard: Heard) -> None:
+        for piece in heard.pieces:
+            self._submit(piece)
+        await self._publish(heard.events)
+
+    def _submit(self, piece: Piece) -> None:
+        segment, role = piece.segment, piece.segment.role
+        answer = self._engine.submit(segment, deadline_s=self._clock.monotonic(), kind=piece.kind)
+        if piece.kind is not Kind.FINAL:
+            answer.add_done_callback(_look_at)
+            return
+        self._reading[role].append((segment, answer))
+        answer.add_done_callback(lambda _: self._inbox.put_nowait(_Words(role=role)))
+
+    async def _read(self, role: Role) -> None:
+        """Read what is transcribed, in the order it was spoken."""
+        reading = self._reading[role]
+        while reading and reading[0][1].done():
+            segment, answer = reading.popleft()
+            await self._publish(await self._away(lambda s=segment, a=answer: self._words(s, a)))  # type: ignore[misc]
+
+    def _words(self, segment: Segment, answer: Answer) -> Sequence[Event]:
+        transcript = None if answer.exception() else answer.result()
+        if transcript is None:
+            logger.error("speech could not be read", call=self._call.call, start_s=segment.start_s)
+            return self._pipeline.fail(segment)
+        return self._pipeline.read(segment, transcript)
+
+    async def _away(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._ears, work)
+
+    async def _publish(self, events: Sequence[Event]) -> None:
+        while events:
+            try:
+                await self._desk.publish(self._call, events)  # type: ignore[arg-type]
+                return
+            except (Unavailable, Overloaded) as fault:
+                # what was heard is kept until it is written; the inbox fills and holds the source
+                logger.error("cannot record", call=self._call.call, why=fault.code)
+                await asyncio.sleep(RETRY_S)
+
+
+def _join(whole: Heard, part: Heard) -> None:
+    whole.pieces.extend(part.pieces)
+    whole.events.extend(part.events)
+
+
+def _look_at(answer: Answer) -> None:
+    """A guess that failed is no news: its final will be heard for itself."""
+    if not answer.cancelled():
+        answer.exception()

@@ -1,0 +1,46 @@
+"""Logs of the program: JSON or text on standard error, with nothing that a caller said."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+SECRET = frozenset(
+    {"token", "secret", "authorization", "password", "text", "quote", "words", "body", "phrase"}
+)
+"""Keys whose values never reach a log: tokens, and what people said."""
+
+
+def configure(*, level: str = "info", json: bool = False) -> None:
+    """Set up structlog and Python's own logging (uvicorn, SQLAlchemy) alike."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            hide_secrets,
+            structlog.processors.dict_tracebacks if json else structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False)
+            if json
+            else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    # uvicorn writes addresses with their query at info, where a mistaken client puts its token
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, force=True)
+
+
+def hide_secrets(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """A structlog processor: values under `SECRET` keys are replaced."""
+    for key in event.keys() & SECRET:
+        event[key] = "(hidden)"
+    return event

@@ -1,0 +1,47 @@
+"""Numbers for Prometheus, in base units; no label holds a name, a number or words of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The numbers of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.calls_started = self._counter("monitor_calls_total", "Calls accepted.")
+        self.calls_ended = self._counter("monitor_calls_ended_total", "Calls ended.")
+        self.alerts = self._counter(
+            "monitor_alerts_total", "Alerts committed, revisions included.", "severity", "state"
+        )
+        self.audio = self._counter(
+            "monitor_audio_seconds_total", "Sound received, per role.", "role"
+        )
+        self.refused = self._counter("monitor_sockets_refused_total", "Sockets closed.", "code")
+        self.cut = self._counter("monitor_subscribers_cut_total", "Subscribers cut.", "why")
+        self.live_skipped = self._counter(
+            "monitor_live_events_skipped_total", "Lossy news that gave way to newer."
+        )
+        self.commit = Histogram(
+            "monitor_publish_seconds",
+            "From an event handed over to its commit.",
+            registry=self.registry,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+        )
+
+    def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
+        """A number that is asked for when it is read."""
+        Gauge(name, about, registry=self.registry).set_function(value)
+
+    def text(self) -> bytes:
+        """Everything in Prometheus' text form."""
+        written: bytes = generate_latest(self.registry)
+        return written
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(name, about, labels, registry=self.registry)

@@ -1,0 +1,67 @@
+"""How an alert reads in a terminal. What callers said is never trusted to be plain text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.text import Text
+
+from monitor.events import Alert
+
+SEVERITY = {"critical": "危急", "high": "严重", "medium": "一般", "low": "提示"}
+STATE = {"provisional": "疑似", "confirmed": "确认", "withdrawn": "撤回"}
+CHANNEL = {"agent": "坐席", "customer": "客户", "unknown": "通话"}
+
+STATUS = {
+    "law": "法律",
+    "regulation": "监管规定",
+    "standard": "标准",
+    "draft": "征求意见稿",
+    "house_policy": "企业内控",
+    "unverified": "待核实",
+}
+"""Whether the basis is law or the house's own rule."""
+
+_STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
+
+
+def alert_lines(alert: Alert) -> Text:
+    """Severity, time, agent and words on the first line; rule, basis and advice under it."""
+    withdrawn = alert.state == "withdrawn"
+    text = Text()
+    text.append(
+        f" {SEVERITY[alert.severity]} ", style="dim" if withdrawn else _STYLE[alert.severity]
+    )
+    text.append(f" {STATE[alert.state]} ", style="dim")
+    text.append(f"{clock(alert.start)}  坐席 {plain(alert.agent or '?')}  通话 {plain(alert.call)}")
+    if alert.count > 1:
+        text.append(f"  第 {alert.count} 次")
+    if alert.quote:
+        said = CHANNEL[alert.channel]
+        text.append(f"\n    {said}:", style="dim")
+        text.append(f"“{plain(alert.quote)}”", style="strike dim" if withdrawn else "bold")
+    basis = plain(alert.basis)
+    if basis and alert.basis_status:
+        basis += f"({STATUS.get(alert.basis_status, plain(alert.basis_status))})"
+    rows = (
+        ("规则", plain(alert.rule)),
+        ("原因", plain(alert.why)),
+        ("依据", basis),
+        ("建议", plain(alert.advice)),
+    )
+    for label, value in rows:
+        if value:
+            text.append(f"\n    {label}:", style="dim")
+            text.append(value, style="green" if label == "建议" and not withdrawn else "")
+    return text
+
+
+def clock(seconds: float) -> str:
+    """Media time as minutes and seconds."""
+    minutes, rest = divmod(max(0.0, seconds), 60)
+    return f"{int(minutes):02d}:{rest:04.1f}"
+
+
+def plain(words: str) -> str:
+    """The words without anything that moves a cursor or turns the writing direction."""
+    return "".join(char for char in words if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))

@@ -1,0 +1,145 @@
+"""The product on one screen: sound of a call in, speech out to be read; words in, events out.
+
+No I/O, no clock, no threads: `hear` and `read` are called by whoever has the sound and the
+recogniser (`calls.py` live, `qa/replay.py` for recordings), one at a time per call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from monitor.asr.base import Transcript
+from monitor.coverage import CoverageRuns, Watermark
+from monitor.events import CallEnded, CallStarted, Coverage, Event, Utterance
+from monitor.speech.endpoint import Kind, Rules
+from monitor.speech.segmenter import Piece, Segmenter, Silence
+from monitor.types import SAMPLE_RATE, Role, Samples, Segment
+
+
+class Judge(Protocol):
+    """What the pipeline needs of the rules; `rules.engine.CallJudge` is one."""
+
+    def hear(self, utterance: Utterance) -> Sequence[Event]: ...
+    def cover(self, coverage: Coverage) -> Sequence[Event]: ...
+    def advance(self, at_s: float) -> Sequence[Event]: ...
+    def end(self, at_s: float, reason: str) -> Sequence[Event]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What became known from a chunk of sound."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    """Speech to be read; only closed pieces must come back through `read`."""
+    events: list[Event] = field(default_factory=list)
+
+
+class CallPipeline:
+    """frames → segments → words → findings → events, for one call."""
+
+    def __init__(
+        self,
+        call: CallStarted,
+        judge: Judge,
+        *,
+        roles: Iterable[Role],
+        speech: Rules | None = None,
+    ) -> None:
+        self._call = call
+        self._judge = judge
+        self._segmenters = {role: Segmenter(call.call, role, rules=speech) for role in roles}
+        self._watermark = Watermark(self._segmenters)
+        self._runs = CoverageRuns()
+
+    @property
+    def position_s(self) -> float:
+        """Seconds of the longest role received so far."""
+        return max(s.position for s in self._segmenters.values()) / SAMPLE_RATE
+
+    def hear(self, role: Role, samples: Samples) -> Heard:
+        """Take the next sound of a role, shape (n,), 16 kHz int16."""
+        return self._sort(role, self._segmenters[role].process(samples))
+
+    def miss(self, role: Role, samples: int, state: Literal["gap", "paused"] = "gap") -> Heard:
+        """So many samples never arrived; what was open before them is closed."""
+        segmenter = self._segmenters[role]
+        start = segmenter.position
+        heard = self._sort(role, segmenter.skip(samples))
+        self._watermark.expect(role, start, start + samples)
+        heard.events.extend(self._settle(role, start, state))
+        return heard
+
+    def read(self, segment: Segment, transcript: Transcript) -> list[Event]:
+        """Take the words of a segment that `hear` handed out; partial words change nothing."""
+        utterance = self._utterance(segment, transcript)
+        events: list[Event] = [utterance] if utterance.text else []
+        if utterance.text and utterance.suppressed is None:
+            events.extend(self._judge.hear(utterance))
+        if segment.closed:
+            events.extend(self._settle(segment.role, segment.start, _covered(transcript)))
+        return events
+
+    def fail(self, segment: Segment) -> list[Event]:
+        """The segment could not be read; its time is declared, not passed over."""
+        return self._settle(segment.role, segment.start, "failed")
+
+    def flush(self) -> Heard:
+        """No more sound will come: hand out whatever was still open."""
+        heard = Heard()
+        for role, segmenter in self._segmenters.items():
+            last = self._sort(role, segmenter.flush())
+            heard.pieces.extend(last.pieces)
+            heard.events.extend(last.events)
+        return heard
+
+    def end(self, reason: str) -> list[Event]:
+        """Settle what is open, once every piece has been read."""
+        at_s = round(self.position_s, 3)
+        events: list[Event] = [*self._runs.flush(), *self._judge.advance(at_s)]
+        events.extend(self._judge.end(at_s, reason))
+        return [*events, CallEnded(call=self._call.call, at=at_s, reason=reason)]
+
+    def _sort(self, role: Role, found: Sequence[Piece | Silence]) -> Heard:
+        heard = Heard()
+        for item in found:
+            if isinstance(item, Silence):
+                self._watermark.expect(role, item.start, item.end)
+                heard.events.extend(self._settle(role, item.start, "silence"))
+                continue
+            if item.kind is Kind.FINAL:
+                start = item.segment.start
+                self._watermark.expect(role, start, start + len(item.segment.samples))
+            heard.pieces.append(item)
+        return heard
+
+    def _settle(self, role: Role, start: int, state: str) -> list[Event]:
+        events: list[Event] = []
+        for coverage in self._watermark.settle(self._call.call, role, start, state):
+            events.extend([*self._runs.add(coverage), *self._judge.cover(coverage)])
+        return [*events, *self._judge.advance(self._watermark.at_s)]
+
+    def _utterance(self, segment: Segment, transcript: Transcript) -> Utterance:
+        return Utterance(
+            call=self._call.call,
+            channel=segment.role,
+            start=round(segment.start_s, 3),
+            end=round(segment.end_s, 3),
+            text=transcript.text,
+            final=segment.closed,
+            confidence=transcript.confidence,
+            words=transcript.words,
+            segment=segment.number,
+            suppressed=transcript.suppressed,
+        )
+
+
+_UNHEARD = ("loop", "too_fast")
+"""Suppressed text that hides speech; other suppressed text was never spoken."""
+
+
+def _covered(transcript: Transcript) -> str:
+    if transcript.suppressed is None:
+        return "transcribed"
+    return "failed" if transcript.suppressed in _UNHEARD else "silence"

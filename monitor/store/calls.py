@@ -1,0 +1,145 @@
+"""The record of calls: one row per call, one row per event, in the words of `monitor.events`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from sqlalchemy import Connection, Select, insert, select, update
+
+from monitor import events as vocabulary
+from monitor.events import AnyEvent, CallEnded, CallStarted
+from monitor.store.tables import calls, events
+
+
+class CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as lists show it. Wall times are seconds since the epoch, UTC."""
+
+    number: int
+    team: str
+    call: str
+    agent: str
+    industry: str
+    business: str
+    started_wall: float
+    ended_wall: float | None
+    end_reason: str | None
+    last_at: float
+    """Media time of the last event, seconds."""
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place in the record."""
+
+    number: int
+    body: str
+    """The JSON object."""
+
+
+def ensure(connection: Connection, call: CallStarted, wall: float) -> int:
+    """The call's row number; makes the row when the call is new."""
+    found = connection.execute(
+        select(calls.c.number).where(calls.c.team == call.team, calls.c.call == call.call)
+    ).scalar()
+    if found is not None:
+        return int(found)
+    made = connection.execute(
+        insert(calls)
+        .values(
+            team=call.team,
+            call=call.call,
+            agent=call.agent,
+            industry=call.industry,
+            business=call.business,
+            started_wall=wall,
+        )
+        .returning(calls.c.number)
+    )
+    return int(made.scalar_one())
+
+
+def add(connection: Connection, number: int, event: AnyEvent, wall: float) -> int:
+    """Record an event of the call in row `number`; returns the event's own number."""
+    body = vocabulary.encode(event).decode()
+    made = connection.execute(
+        insert(events)
+        .values(call_number=number, type=_type(event), recorded_wall=wall, body=body)
+        .returning(events.c.number)
+    )
+    at = _media_end(event)
+    changes: dict[str, object] = {}
+    if isinstance(event, CallEnded):
+        changes = {"ended_wall": wall, "end_reason": event.reason}
+    elif isinstance(event, CallStarted):
+        # the same call again after its source was lost: it is live once more
+        changes = {"ended_wall": None, "end_reason": None}
+    if changes:
+        connection.execute(update(calls).where(calls.c.number == number).values(changes))
+    if at > 0:
+        connection.execute(
+            update(calls).where(calls.c.number == number, calls.c.last_at < at).values(last_at=at)
+        )
+    return int(made.scalar_one())
+
+
+def listed(
+    connection: Connection, *, team: str | None, limit: int, before: int | None = None
+) -> list[CallRow]:
+    """Newest calls first; `team` None means every team, `before` a row number to page on."""
+    query = select(calls).order_by(calls.c.number.desc()).limit(limit)
+    if team is not None:
+        query = query.where(calls.c.team == team)
+    if before is not None:
+        query = query.where(calls.c.number < before)
+    return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def find(connection: Connection, call: str, *, team: str | None) -> list[CallRow]:
+    """The calls with this id: at most one in a team, perhaps several in all teams."""
+    query: Select[tuple[object, ...]] = select(calls).where(calls.c.call == call)
+    if team is not None:
+        query = query.where(calls.c.team == team)
+    return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def exported(
+    connection: Connection, number: int, *, after: int = 0, limit: int = 1000
+) -> list[EventRow]:
+    """Events of the call in row `number`, in the order they were recorded."""
+    query = (
+        select(events.c.number, events.c.body)
+        .where(events.c.call_number == number, events.c.number > after)
+        .order_by(events.c.number)
+        .limit(limit)
+    )
+    return [EventRow(number=row.number, body=row.body) for row in connection.execute(query)]
+
+
+def close_orphans(connection: Connection, wall: float) -> list[str]:
+    """End every call that a killed server left open, and say so in its record; returns ids."""
+    open_ones = connection.execute(
+        select(calls.c.number, calls.c.call, calls.c.last_at).where(calls.c.ended_wall.is_(None))
+    ).all()
+    for row in open_ones:
+        ended = CallEnded(call=row.call, at=row.last_at, reason="server_lost")
+        add(connection, row.number, ended, wall)
+    return [row.call for row in open_ones]
+
+
+def _row(mapping: object) -> CallRow:
+    return msgspec.convert(mapping, CallRow, from_attributes=False)
+
+
+def _type(event: AnyEvent) -> str:
+    return str(event.__struct_config__.tag)
+
+
+def _media_end(event: AnyEvent) -> float:
+    return max(_times(event), default=0.0)
+
+
+def _times(event: AnyEvent) -> Iterator[float]:
+    for field in ("at", "end", "raised_at"):
+        value = getattr(event, field, None)
+        if isinstance(value, float):
+            yield value

@@ -1,0 +1,49 @@
+"""Brings a database to the version of this program, one numbered step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
+
+from monitor.errors import Unavailable
+from monitor.store import tables
+
+Step = Callable[[Connection], None]
+
+_meta = MetaData()
+_version = Table("schema_version", _meta, Column("version", Integer, nullable=False))
+
+
+def _first_record(connection: Connection) -> None:
+    tables.record.create_all(connection)
+
+
+def _first_access(connection: Connection) -> None:
+    tables.access.create_all(connection)
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record,)
+ACCESS_STEPS: Sequence[Step] = (_first_access,)
+
+
+def migrate(connection: Connection, steps: Sequence[Step]) -> int:
+    """Run the steps this database has not seen; returns its version. Call inside a transaction.
+
+    Raises `Unavailable` for a database written by a newer program.
+    """
+    _meta.create_all(connection)
+    have = connection.execute(select(_version.c.version)).scalar()
+    if have is None:
+        connection.execute(insert(_version).values(version=0))
+        have = 0
+    if have > len(steps):
+        raise Unavailable(
+            "newer_database",
+            f"the database has schema version {have}, this program knows {len(steps)}: "
+            "run the newer program, or restore a backup made by this one",
+        )
+    for step in steps[have:]:
+        step(connection)
+    connection.execute(update(_version).values(version=len(steps)))
+    return len(steps)

@@ -1,0 +1,49 @@
+"""`/ws/agents/{agent}`: what an agent's screen says now. Small, and the latest wins."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.websockets import WebSocket
+
+from monitor.events import encode
+from monitor.web.admission import greeted, recheck
+from monitor.web.board import Outbox
+from monitor.web.line import HangUp, Line
+from monitor.web.messages import Welcome
+from monitor.web.session import session
+from monitor.web.state import State
+
+
+async def prompts(socket: WebSocket) -> None:
+    """The endpoint."""
+    await session(socket, _converse)
+
+
+async def _converse(line: Line, state: State) -> None:
+    agent: str = line.socket.path_params["agent"]
+    principal, _ = await greeted(line, state)
+    if not principal.may_see_agent(agent):
+        raise HangUp(4403, "wrong_role", "this token does not see this agent's prompts")
+    await line.send(Welcome(team=principal.team, role=principal.role))
+    wake = asyncio.Event()
+    bound = state.settings.alerts.live_events
+    with state.board.shown(team=principal.team, agent=agent, bound=bound, wake=wake) as outbox:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_send(line, outbox, wake))
+            tasks.create_task(_listen(line))
+            tasks.create_task(recheck(principal, state))
+
+
+async def _send(line: Line, outbox: Outbox, wake: asyncio.Event) -> None:
+    while True:
+        await wake.wait()
+        wake.clear()
+        news, _ = outbox.take()
+        for event in news:
+            await line.send(encode(event).decode())
+
+
+async def _listen(line: Line) -> None:
+    await line.receive_text()
+    raise HangUp(4400, "bad_message", "this socket takes no messages after hello")

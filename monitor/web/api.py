@@ -1,0 +1,168 @@
+"""The record over HTTP, read only. Without a good token there is nothing but health and version."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from monitor import __version__
+from monitor.alerts import log
+from monitor.errors import Refused
+from monitor.ops import metrics
+from monitor.store import calls
+from monitor.store.calls import CallRow
+from monitor.web.auth import Principal, bearer, token_in_query
+from monitor.web.state import State, state_of
+
+Endpoint = Callable[[Request, State, Principal], Awaitable[Response]]
+
+_PAGE = 1000
+"""Most rows in an answer."""
+
+
+def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint behind a token."""
+
+    async def behind_token(request: Request) -> Response:
+        state = state_of(request)
+        return await endpoint(request, state, await _identify(request, state))
+
+    return behind_token
+
+
+async def healthz(_: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+async def readyz(request: Request) -> Response:
+    """Calls are taken: the database answers and nobody told the server to stop."""
+    state = state_of(request)
+    if state.stopping.is_set():
+        return JSONResponse({"status": "stopping"}, status_code=503)
+    await state.store.read(lambda on: on.execute(select(1)).scalar())
+    return JSONResponse({"status": "ready"})
+
+
+async def version(_: Request) -> Response:
+    """The program's version."""
+    return JSONResponse({"version": __version__})
+
+
+async def home(_: Request) -> Response:
+    """Where the screens will be."""
+    return Response("The server is running. Supervisors: monitor watch\n", media_type="text/plain")
+
+
+async def call_list(request: Request, state: State, principal: Principal) -> Response:
+    """Calls, newest first: `limit`, `before` (a `number`), `team` (QA)."""
+    team = principal.reads(request.query_params.get("team"))
+    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
+    before = _number(request, "before", default=0, low=0, high=2**53) or None
+    rows = await state.store.read(
+        lambda on: calls.listed(on, team=team, limit=limit, before=before)
+    )
+    return JSONResponse({"calls": [_public(row) for row in rows]})
+
+
+async def call_events(request: Request, state: State, principal: Principal) -> Response:
+    """Events of a call as recorded: a page of JSON, or all of them with `format=jsonl`."""
+    row = await _call(request, state, principal)
+    if request.query_params.get("format") == "jsonl":
+        return StreamingResponse(_lines(state, row), media_type="application/x-ndjson")
+    after = _number(request, "after", default=0, low=0, high=2**53)
+    limit = _number(request, "limit", default=_PAGE, low=1, high=_PAGE)
+    page = await state.store.read(
+        lambda on: calls.exported(on, row.number, after=after, limit=limit)
+    )
+    return _raw(
+        call=_public(row),
+        events=[msgspec.Raw(event.body.encode()) for event in page],
+        next=page[-1].number if len(page) == limit else None,
+    )
+
+
+async def alert_list(request: Request, state: State, principal: Principal) -> Response:
+    """Alerts of a team that follow `after`, oldest first; `limit`, `team` (QA)."""
+    team = principal.reads(request.query_params.get("team"))
+    if team is None:
+        raise HTTPException(400, "bad_query: name a team")
+    after = _number(request, "after", default=0, low=0, high=2**53)
+    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
+    head = await state.feed.head(team)
+    found = await state.store.read(lambda on: log.read(on, team, after=after, limit=limit))
+    return _raw(
+        team=team,
+        epoch=head.epoch,
+        seq=head.seq,
+        alerts=[msgspec.Raw(each.body.encode()) for each in found],
+    )
+
+
+async def numbers(request: Request) -> Response:
+    """Prometheus' numbers, for an admin token or, where the settings say so, for this machine."""
+    state = state_of(request)
+    local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    if not (local and state.settings.server.metrics_on_loopback):
+        principal = await _identify(request, state)
+        if not principal.may_read_metrics:
+            raise Refused("wrong_role", f"a token of role {principal.role} reads no metrics")
+    return Response(state.metrics.text(), media_type=metrics.CONTENT_TYPE)
+
+
+async def _identify(request: Request, state: State) -> Principal:
+    if token_in_query(request.query_params):
+        raise HTTPException(
+            400, "token_in_url: send the token in an Authorization header; addresses end up in logs"
+        )
+    token = bearer(request.headers)
+    if token is None:
+        raise HTTPException(401, "no_token: send Authorization: Bearer with a token")
+    try:
+        return await state.door.admit(token)
+    except Refused as fault:
+        raise HTTPException(401, f"{fault.code}: {fault.message}") from None
+
+
+async def _call(request: Request, state: State, principal: Principal) -> CallRow:
+    team = principal.reads(request.query_params.get("team"))
+    id_: str = request.path_params["call"]
+    rows = await state.store.read(lambda on: calls.find(on, id_, team=team))
+    if not rows:
+        raise HTTPException(404, "no_call: no such call")
+    if len(rows) > 1:
+        raise HTTPException(400, "bad_query: several teams have a call of this id: name a team")
+    return rows[0]
+
+
+async def _lines(state: State, row: CallRow) -> AsyncIterator[bytes]:
+    after = 0
+    while page := await state.store.read(
+        lambda on, after=after: calls.exported(on, row.number, after=after, limit=_PAGE)  # type: ignore[misc]
+    ):
+        yield "".join(event.body + "\n" for event in page).encode()
+        after = page[-1].number
+
+
+def _number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdigit() and len(given) < 20 and low <= int(given) <= high):
+        raise HTTPException(400, f"bad_query: {name} is a whole number from {low} to {high}")
+    return int(given)
+
+
+def _public(row: CallRow) -> dict[str, Any]:
+    built: dict[str, Any] = msgspec.to_builtins(row)
+    return built | {"live": row.ended_wall is None}
+
+
+def _raw(**parts: Any) -> Response:
+    return Response(msgspec.json.encode(parts), media_type="application/json")

@@ -1,0 +1,100 @@
+"""The app: its routes, the headers every answer has, and how errors read."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.errors import Overloaded, Refused, Unavailable
+from monitor.web import api
+from monitor.web.agents import prompts
+from monitor.web.intake import intake
+from monitor.web.state import State
+from monitor.web.supervise import supervise
+
+PUBLIC = ("/", "/healthz", "/readyz", "/version")
+"""Paths that need no token."""
+
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+
+
+def create_app(state: State) -> Starlette:
+    """The ASGI app over a state; the state outlives it."""
+    app = Starlette(
+        routes=_routes(),
+        middleware=[Middleware(_SafeHeaders)],
+        exception_handlers={
+            HTTPException: _refusal,
+            Refused: _forbidden,
+            Unavailable: _unavailable,
+            Overloaded: _unavailable,
+        },
+    )
+    app.state.monitor = state
+    return app
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        Route("/", api.home),
+        Route("/healthz", api.healthz),
+        Route("/readyz", api.readyz),
+        Route("/version", api.version),
+        Route("/metrics", api.numbers),
+        Route("/api/calls", api.guarded(api.call_list)),
+        Route("/api/calls/{call}/events", api.guarded(api.call_events)),
+        Route("/api/alerts", api.guarded(api.alert_list)),
+        WebSocketRoute("/ws/alerts", supervise),
+        WebSocketRoute("/ws/agents/{agent}", prompts),
+        WebSocketRoute("/ingest/l16", intake),
+    ]
+
+
+class _SafeHeaders:
+    """Adds the headers that keep a browser from doing more than it should."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+async def _refusal(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    code, _colon, message = fault.detail.partition(": ")
+    if not message:
+        code, message = f"http_{fault.status_code}", fault.detail
+    return _error(fault.status_code, code, message)
+
+
+async def _forbidden(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Refused)
+    return _error(403, fault.code, fault.message)
+
+
+async def _unavailable(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Unavailable | Overloaded)
+    return _error(503, fault.code, fault.message)
+
+
+def _error(status: int, code: str, message: str) -> Response:
+    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)

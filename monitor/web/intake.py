@@ -1,0 +1,204 @@
+"""`/ingest/l16`: calls from a PBX, a connector or `monitor send`, one at a time on a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+
+from msgspec import structs
+from starlette.websockets import WebSocket
+
+from monitor.audio import notice as audio
+from monitor.errors import BadMessage
+from monitor.ingest.facts import (
+    AudioChunk,
+    CallBegan,
+    CallFinished,
+    Gap,
+    IngestEvent,
+    Paused,
+    Resumed,
+)
+from monitor.ingest.l16 import L16Decoder
+from monitor.ingest.strict_json import decode, decode_as
+from monitor.web.admission import identify, in_time, recheck, refuse_query
+from monitor.web.auth import Principal, bearer
+from monitor.web.host import CallHandle
+from monitor.web.line import Gone, HangUp, Line
+from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
+from monitor.web.session import session
+from monitor.web.state import State
+
+SOURCE_LOST = "source_lost"
+"""Why a call ended when its client vanished."""
+
+STOPPING = "server_stopping"
+
+REVOKED = "token_revoked"
+
+BROKEN = "protocol_error"
+"""Why a call ended whose client broke the protocol."""
+
+_RECONNECT_S = 5.0
+
+
+async def intake(socket: WebSocket) -> None:
+    """The endpoint."""
+    await session(socket, _converse)
+
+
+async def _converse(line: Line, state: State) -> None:
+    principal, first = await _admitted(line, state)
+    if not principal.may_send_calls:
+        raise HangUp(4403, "wrong_role", f"a token of role {principal.role} brings no calls")
+    if state.stopping.is_set():
+        raise HangUp(1012, STOPPING, "the server is stopping; come back in a moment")
+    with ExitStack() as claim:
+        source = _Source(line, state, principal.team, claim)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                helpers = [
+                    tasks.create_task(source.unless(partial(_told_to_stop, line, state), STOPPING)),
+                    tasks.create_task(source.unless(partial(recheck, principal, state), REVOKED)),
+                ]
+                await source.read(first)
+                for helper in helpers:
+                    helper.cancel()
+        finally:
+            await source.end()
+
+
+async def _admitted(line: Line, state: State) -> tuple[Principal, str | bytes | None]:
+    """Who it is, and the first message unless that was `hello`.
+
+    A source with the token in a header may take its time and need not say hello.
+    """
+    refuse_query(line)
+    token = bearer(line.socket.headers)
+    principal = None if token is None else await identify(token, state)
+    first = await (line.receive() if principal else in_time(line.receive, state))
+    if isinstance(first, str) and first.lstrip().startswith("{"):
+        value = decode(first)
+        if isinstance(value, dict) and value.get("type") == "hello":
+            hello = decode_as(first, Hello)
+            return principal or await identify(hello.token, state), None
+    return principal or await identify(None, state), first
+
+
+async def _told_to_stop(line: Line, state: State) -> None:
+    await state.stopping.wait()
+    await line.send(Reconnect(after_s=_RECONNECT_S))
+    raise HangUp(1012, STOPPING, "the server is stopping; reconnect with the same call id")
+
+
+class _Source:
+    """The call of one socket, from its registration to its end."""
+
+    def __init__(self, line: Line, state: State, team: str, claim: ExitStack) -> None:
+        self._line = line
+        self._state = state
+        self._team = team
+        self._claim = claim
+        self._decoder = L16Decoder()
+        self._began: CallBegan | None = None
+        self._begin: asyncio.Task[CallHandle] | None = None
+        self._end: asyncio.Task[None] | None = None
+        self._reason = SOURCE_LOST
+
+    async def read(self, message: str | bytes | None) -> None:
+        """Hear the source out; returns once the call ended by the source's own word."""
+        try:
+            while True:
+                if message is not None:
+                    for event in self._decode(message):
+                        await self._take(event)
+                        if isinstance(event, CallFinished):
+                            return
+                message = await self._line.receive()
+        except (Gone, BadMessage):
+            for event in self._decoder.close():
+                if not isinstance(event, audio.Notice | CallFinished):
+                    await self._take(event)
+            raise
+
+    async def unless(self, watch: Callable[[], Awaitable[None]], reason: str) -> None:
+        """Run `watch`; if it hangs up, that is why the call ended."""
+        try:
+            await watch()
+        except HangUp:
+            self._reason = reason
+            raise
+
+    async def end(self) -> None:
+        """End the call if one began. Its record outlives whatever happens to the socket."""
+        if self._begin is None:
+            return
+        if self._end is None:
+            self._end = asyncio.create_task(self._finish(self._begin))
+        await asyncio.shield(self._end)
+
+    async def _finish(self, begin: asyncio.Task[CallHandle]) -> None:
+        await asyncio.wait([begin])
+        if begin.exception() is None:
+            await begin.result().end(self._reason)
+
+    def _decode(self, message: str | bytes) -> Sequence[IngestEvent]:
+        try:
+            if isinstance(message, str):
+                return self._decoder.text(message)
+            return self._decoder.binary(message)
+        except BadMessage:
+            self._reason = BROKEN
+            raise
+
+    async def _take(self, event: IngestEvent) -> None:
+        match event:
+            case CallBegan():
+                await self._register(event)
+            case AudioChunk():
+                seconds = len(event.samples) / self._rate
+                self._state.metrics.audio.labels(event.role).inc(seconds)
+                await self._handle.audio(event.role, event.samples, event.position)
+            case Gap():
+                await self._handle.gap(event.position, event.samples)
+            case Paused():
+                await self._handle.pause(event.position)
+            case Resumed():
+                await self._handle.resume(event.position, event.samples)
+            case audio.Notice():
+                await self._line.send(Notice(code=event.code, message=event.text))
+            case CallFinished():
+                self._reason = event.reason
+                await self.end()
+                received_s = event.samples / self._rate
+                await self._line.send(Ended(call=self._call, received_s=received_s))
+
+    async def _register(self, began: CallBegan) -> None:
+        call = began.call
+        if call.team not in ("", self._team):
+            raise HangUp(4403, "wrong_team", "this token brings calls of another team")
+        call = structs.replace(call, team=self._team)
+        self._claim.enter_context(self._state.claims.held(self._team, call.call))
+        self._began = began
+        self._begin = asyncio.create_task(
+            self._state.host.begin(call, rate=began.rate, roles=began.roles)
+        )
+        await asyncio.shield(self._begin)
+        await self._line.send(Accepted(call=call.call))
+
+    @property
+    def _handle(self) -> CallHandle:
+        assert self._begin is not None
+        return self._begin.result()
+
+    @property
+    def _rate(self) -> int:
+        assert self._began is not None
+        return self._began.rate
+
+    @property
+    def _call(self) -> str:
+        assert self._began is not None
+        return self._began.call.call

@@ -1,0 +1,113 @@
+"""Messages of the sockets. Alerts and news themselves are the objects of `monitor.events`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from monitor.alerts.log import Place
+
+_Seq = Annotated[int, Meta(ge=0, le=2**53)]
+_Short = Annotated[str, Meta(max_length=256)]
+
+
+class Last(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The last alert a subscriber holds; seq 0 asks for everything."""
+
+    epoch: _Short = ""
+    seq: _Seq
+
+    def place(self) -> Place:
+        """The same, in the log's words."""
+        return Place(epoch=self.epoch, seq=self.seq)
+
+
+class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="hello"):
+    """The first message of a client. The token may come in a header instead."""
+
+    token: _Short | None = None
+    last: Last | None = None
+    """Without it the feed begins with the next alert."""
+    topics: Annotated[tuple[Literal["live"], ...], Meta(max_length=4)] = ()
+    """`live`: words, disclosures and coverage of the team's calls as well; these may be skipped."""
+
+
+class Ack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ack"):
+    """The client holds every alert up to `seq`."""
+
+    seq: _Seq
+
+
+class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
+    """The token is good; what follows is for this team."""
+
+    team: str
+    role: str
+    epoch: str = ""
+    seq: int = 0
+    """The newest alert in the log."""
+    ack_s: float = 0.0
+    """Seconds in which an alert must be acknowledged; 0 where nothing needs to be."""
+
+
+class Resumed(Struct, frozen=True, kw_only=True, tag="resumed"):
+    """The next alert is the one after `from`."""
+
+    after: int = msgspec.field(name="from")
+
+
+class Resync(Struct, frozen=True, kw_only=True, tag="resync"):
+    """What the client holds is of another log: forget it. The next alert is the one after `seq`."""
+
+    epoch: str
+    seq: int
+
+
+class Skipped(Struct, frozen=True, kw_only=True, tag="skipped"):
+    """So many live events gave way to newer ones. Alerts are never skipped."""
+
+    count: int
+
+
+class Accepted(Struct, frozen=True, kw_only=True, tag="accepted"):
+    """The call is being heard."""
+
+    call: str
+
+
+class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
+    """The call is over and everything of it is recorded."""
+
+    call: str
+    received_s: float
+    """Seconds of sound that arrived, the longer of the roles."""
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag="notice"):
+    """Something about the sound that somebody should look at; the call goes on."""
+
+    code: str
+    message: str
+
+
+class Reconnect(Struct, frozen=True, kw_only=True, tag="reconnect"):
+    """The server is stopping; come back, with the same call id if the call goes on."""
+
+    after_s: float
+
+
+class Fault(Struct, frozen=True, kw_only=True, tag="error"):
+    """Why the socket is about to be closed."""
+
+    code: str
+    message: str
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: Struct) -> str:
+    """The message as text."""
+    return _encoder.encode(message).decode()

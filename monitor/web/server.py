@@ -1,0 +1,170 @@
+"""Runs the app: opens what it needs, listens, and stops without losing a call."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from monitor.alerts.desk import Desk, Listener
+from monitor.alerts.feed import Feed
+from monitor.clock import Clock
+from monitor.errors import Unavailable
+from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
+from monitor.ops.metrics import Metrics
+from monitor.settings import Server, Settings
+from monitor.store import calls
+from monitor.store.store import Store
+from monitor.store.tokens import TokenShelf
+from monitor.web.app import create_app
+from monitor.web.auth import Doorkeeper
+from monitor.web.board import Board
+from monitor.web.guard import http_protocol, websocket_protocol
+from monitor.web.host import HostFactory
+from monitor.web.state import State
+
+logger = structlog.get_logger()
+
+Ready = Callable[[str, State], None]
+"""Called with the address (`http://host:port`) once connections are taken."""
+
+
+async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready: Ready) -> None:
+    """Serve until SIGTERM, SIGINT or `State.stopping`. Raises `Unavailable`: port, folder or database in use."""
+    folder = Path(settings.store.data)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(listen(settings.server.host, settings.server.port))
+        store = stack.enter_context(
+            Store(folder, bound=settings.store.queue, readers=settings.store.readers)
+        )
+        shelf = stack.enter_context(contextlib.closing(TokenShelf(folder)))
+        lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
+        if lost:
+            logger.warning("calls were cut off when the server last stopped", calls=len(lost))
+        metrics, board, feed = Metrics(), Board(), Feed(store)
+        desk = Desk(store, feed, clock, took=metrics.commit.observe)
+        desk.listen(board.hear)
+        desk.listen(_counting(metrics))
+        async with open_host(settings, desk, metrics, clock) as host:
+            state = State(
+                settings=settings,
+                store=store,
+                feed=feed,
+                desk=desk,
+                board=board,
+                door=Doorkeeper(shelf),
+                host=host,
+                metrics=metrics,
+                clock=clock,
+            )
+            _gauges(state)
+            await _Server(create_app(state), state, ready).serve(sockets=[listener])
+            await desk.drain()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; raises `Unavailable` when the address is taken or not ours."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        made = socket.socket(family, kind, protocol)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind(address)
+        except OSError:
+            made.close()
+            raise
+    except OSError as fault:
+        raise Unavailable("no_port", f"cannot listen on {host}:{port}: {fault.strerror}") from fault
+    return made
+
+
+def uvicorn_config(app: Starlette, limits: Server) -> uvicorn.Config:
+    """uvicorn with our limits; it writes no access log, because addresses are not ours to keep."""
+    return uvicorn.Config(
+        app,
+        http=http_protocol(limits),
+        ws=websocket_protocol(limits),
+        ws_max_size=limits.message_bytes,
+        ws_ping_interval=limits.ping_s,
+        ws_ping_timeout=limits.ping_s,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=max(1, round(limits.close_s)),
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that says when it listens, and lets calls end before it stops."""
+
+    def __init__(self, app: Starlette, state: State, ready: Ready) -> None:
+        super().__init__(uvicorn_config(app, state.settings.server))
+        self._state = state
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn's own version raises the signal again afterwards; a clean stop has exit status 0
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        assert sockets is not None
+        host, port = sockets[0].getsockname()[:2]
+        self._ready(
+            f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}", self._state
+        )
+
+    async def on_tick(self, counter: int) -> bool:
+        return self._state.stopping.is_set() or await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        self._state.stopping.set()
+        try:
+            async with asyncio.timeout(self._state.settings.server.drain_s):
+                await self._state.claims.all_released()
+                await self._state.desk.drain()
+        except TimeoutError:
+            logger.error("calls did not end in time", calls=len(self._state.claims))
+        await super().shutdown(sockets)
+
+
+def _counting(metrics: Metrics) -> Listener:
+    def count(_: CallStarted, events: Sequence[AnyEvent]) -> None:
+        for event in events:
+            if isinstance(event, Alert):
+                metrics.alerts.labels(event.severity, event.state).inc()
+            elif isinstance(event, CallStarted):
+                metrics.calls_started.inc()
+            elif isinstance(event, CallEnded):
+                metrics.calls_ended.inc()
+
+    return count
+
+
+def _gauges(state: State) -> None:
+    gauge = state.metrics.gauge
+    gauge("monitor_live_calls", "Calls that have a client.", lambda: len(state.claims))
+    gauge("monitor_subscribers", "Open alert feeds.", lambda: state.feed.subscribers)
+    gauge("monitor_store_waiting", "Writes that wait.", lambda: state.store.writer.waiting)

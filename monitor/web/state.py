@@ -1,0 +1,76 @@
+"""Everything the server's routes share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from starlette.requests import HTTPConnection
+
+from monitor.alerts.desk import Desk
+from monitor.alerts.feed import Feed
+from monitor.clock import Clock
+from monitor.ops.metrics import Metrics
+from monitor.settings import Settings
+from monitor.store.store import Store
+from monitor.web.auth import Doorkeeper
+from monitor.web.board import Board
+from monitor.web.host import CallHost
+from monitor.web.line import HangUp
+
+
+class Claims:
+    """Which calls have a client now; ids of different teams never meet."""
+
+    def __init__(self) -> None:
+        self._held: set[tuple[str, str]] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    @contextmanager
+    def held(self, team: str, call: str) -> Iterator[None]:
+        """The call is this client's while the block runs; a second client is hung up on."""
+        key = (team, call)
+        if key in self._held:
+            raise HangUp(4409, "call_taken", f"call {call} already has a client")
+        self._held.add(key)
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self._held.discard(key)
+            if not self._held:
+                self._empty.set()
+
+    async def all_released(self) -> None:
+        """Wait until no call has a client."""
+        await self._empty.wait()
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Made by the server before it listens."""
+
+    settings: Settings
+    store: Store
+    feed: Feed
+    desk: Desk
+    board: Board
+    door: Doorkeeper
+    host: CallHost
+    metrics: Metrics
+    clock: Clock
+    claims: Claims = field(default_factory=Claims)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """The state of the app that serves this connection."""
+    state: State = connection.app.state.monitor
+    return state

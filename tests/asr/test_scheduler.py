@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.asr.scheduler import Job, Schedule
+from monitor.clock import VirtualClock
+from monitor.speech.endpoint import Kind
+from monitor.types import Role, Segment
+
+tokens = itertools.count()
+
+
+def job(
+    kind: Kind = Kind.FINAL,
+    *,
+    call: str = "c",
+    role: Role = Role.AGENT,
+    number: int = 0,
+    seconds: float = 1.0,
+    deadline_s: float = 0.0,
+    since_s: float = 0.0,
+) -> Job:
+    samples = np.zeros(int(seconds * 16_000), np.int16)
+    segment = Segment(
+        call=call, role=role, number=number, start=0, samples=samples, closed=kind is Kind.FINAL
+    )
+    return Job(
+        token=next(tokens), segment=segment, kind=kind, deadline_s=deadline_s, since_s=since_s
+    )
+
+
+def test_finals_by_deadline_then_speculative_then_partials() -> None:
+    schedule = Schedule()
+    partial = job(Kind.PARTIAL, call="a", deadline_s=1)
+    late = job(call="b", deadline_s=9)
+    guess = job(Kind.SPECULATIVE, call="d", deadline_s=0)
+    early = job(call="e", deadline_s=5)
+    for each in (partial, late, guess, early):
+        assert schedule.put(each) == []
+    assert [schedule.take() for _ in range(5)] == [[early], [late], [guess], [partial], []]
+
+
+def test_newer_partial_replaces_the_older_of_the_same_role() -> None:
+    schedule = Schedule()
+    old, other = job(Kind.PARTIAL), job(Kind.PARTIAL, role=Role.CUSTOMER)
+    schedule.put(old)
+    schedule.put(other)
+    new = job(Kind.PARTIAL, seconds=1.5)
+    assert schedule.put(new) == [old]
+    assert schedule.waiting(Kind.PARTIAL) == 2
+    assert schedule.counts.replaced == 1
+
+
+def test_final_replaces_guess_and_partial_of_its_role() -> None:
+    schedule = Schedule()
+    partial, guess = job(Kind.PARTIAL), job(Kind.SPECULATIVE)
+    schedule.put(partial)
+    assert schedule.put(guess) == [partial]
+    final = job()
+    assert schedule.put(final) == [guess]
+    assert schedule.take() == [final]
+
+
+def test_partial_of_the_same_segment_does_not_replace_a_guess() -> None:
+    schedule = Schedule()
+    schedule.put(job(Kind.SPECULATIVE))
+    assert schedule.put(job(Kind.PARTIAL)) == []
+
+
+def test_finals_do_not_replace_finals() -> None:
+    schedule = Schedule()
+    first, second = job(number=0), job(number=1)
+    assert schedule.put(first) == schedule.put(second) == []
+    assert schedule.waiting(Kind.FINAL) == 2
+
+
+def test_batch_is_of_one_bucket_and_one_kind_of_decode() -> None:
+    schedule = Schedule(batch=3)
+    members = [job(call=str(i), seconds=1.1 + i / 10, deadline_s=i) for i in range(4)]
+    long = job(call="long", seconds=4, deadline_s=0.5)
+    partial = job(Kind.PARTIAL, call="p", seconds=1.2)
+    for each in (*members, long, partial):
+        schedule.put(each)
+    assert schedule.take() == members[:3]
+    assert schedule.take() == [long]
+    assert schedule.take() == [members[3]]
+    assert schedule.take() == [partial]
+
+
+def test_overload_sheds_partials_then_guesses_and_counts_finals() -> None:
+    schedule = Schedule(most_s=5.0)
+    guess = job(Kind.SPECULATIVE, call="g", seconds=2)
+    partial = job(Kind.PARTIAL, call="p", seconds=2)
+    schedule.put(guess)
+    schedule.put(partial)
+    assert schedule.put(job(call="1", seconds=2)) == [partial]
+    assert schedule.put(job(call="2", seconds=3)) == [guess]
+    assert schedule.put(job(call="3", seconds=9)) == []
+    assert schedule.counts.shed == 2
+    assert schedule.counts.overflows == 1
+    refused = job(Kind.PARTIAL, call="q")
+    assert schedule.put(refused) == [refused]
+
+
+def test_age_of_the_oldest_final_on_a_virtual_clock() -> None:
+    clock, schedule = VirtualClock(), Schedule()
+    assert schedule.oldest_final_s(clock.monotonic()) == 0
+    schedule.put(job(Kind.PARTIAL, call="p", since_s=clock.monotonic()))
+    clock.advance(2)
+    schedule.put(job(since_s=clock.monotonic()))
+    clock.advance(3)
+    assert schedule.oldest_final_s(clock.monotonic()) == 3
+
+
+def test_closing_keeps_finals() -> None:
+    schedule = Schedule()
+    partial, final = job(Kind.PARTIAL, call="p"), job()
+    schedule.put(partial)
+    schedule.put(final)
+    assert schedule.drop_optional() == [partial]
+    assert schedule.take() == [final]
+
+
+jobs = st.builds(
+    job,
+    st.sampled_from(Kind),
+    call=st.sampled_from("abc"),
+    role=st.sampled_from([Role.AGENT, Role.CUSTOMER]),
+    number=st.integers(0, 3),
+    seconds=st.floats(0.1, 12),
+    deadline_s=st.floats(0, 100),
+)
+
+
+@given(st.lists(st.one_of(jobs, st.none()), max_size=60), st.integers(1, 4))
+def test_every_job_is_taken_or_returned_once_and_finals_always_taken(
+    script: list[Job | None], batch: int
+) -> None:
+    schedule = Schedule(most_s=20.0, batch=batch)
+    taken: list[Job] = []
+    dropped: list[Job] = []
+    for step in script:
+        if step is None:
+            taken += schedule.take()
+        else:
+            dropped += schedule.put(step)
+    while more := schedule.take():
+        assert len(more) <= batch
+        taken += more
+    given_jobs = [step for step in script if step is not None]
+    assert sorted(each.token for each in taken + dropped) == sorted(e.token for e in given_jobs)
+    assert all(each.kind is not Kind.FINAL for each in dropped)
+    counts = schedule.counts
+    assert counts.submitted == counts.taken + counts.replaced + counts.shed
+    assert schedule.waiting_s == 0

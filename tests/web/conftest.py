@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from monitor.clock import SystemClock
+from monitor.settings import Alerts, Server, Settings, Store
+from monitor.store.tokens import TokenShelf
+from monitor.web.auth import make_token
+from monitor.web.server import run
+from monitor.web.state import State
+from tests.web.scripted import ScriptedHost, open_scripted
+
+
+class House:
+    """A running server with its tokens."""
+
+    def __init__(self, url: str, state: State, folder: Path) -> None:
+        self.url = url
+        self.ws = url.replace("http", "ws", 1)
+        self.state = state
+        self.folder = folder
+        host = state.host
+        assert isinstance(host, ScriptedHost)
+        self.host = host
+
+    def token(self, role: str, team: str = "", agent: str = "") -> str:
+        return new_token(self.folder, role, team=team, agent=agent)
+
+    def socket(self, path: str, **options: Any) -> connect:
+        return connect(self.ws + path, compression=None, **options)
+
+    @asynccontextmanager
+    async def feed(
+        self, token: str, *, last: dict[str, Any] | None = None, live: bool = False
+    ) -> AsyncIterator[ClientConnection]:
+        """A greeted subscriber; `welcome` and the next message are still to be read."""
+        async with self.socket("/ws/alerts") as socket:
+            topics = ["live"] if live else []
+            await say(socket, type="hello", token=token, last=last, topics=topics)
+            yield socket
+
+    @asynccontextmanager
+    async def source(self, token: str, call: str, **more: Any) -> AsyncIterator[ClientConnection]:
+        """A source whose call is accepted."""
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self.socket("/ingest/l16", additional_headers=headers) as socket:
+            await say(socket, **registration(call, **more))
+            assert await hear(socket) == {"type": "accepted", "call": call}
+            yield socket
+
+
+def new_token(folder: Path, role: str, *, team: str = "", agent: str = "") -> str:
+    row, token = make_token(role, SystemClock(), team=team, agent=agent)
+    shelf = TokenShelf(folder)
+    shelf.add(row)
+    shelf.close()
+    return token
+
+
+def registration(call: str, **more: Any) -> dict[str, Any]:
+    return {"type": "start", "call": call, "rate": 8000, "roles": "agent", "agent": "8012"} | more
+
+
+def chunk(number: int, samples: int = 160) -> bytes:
+    """Mono sound that tells the scripted host to raise alert `number`."""
+    sound = np.zeros(samples, dtype="<i2")
+    sound[0] = number
+    return sound.tobytes()
+
+
+async def say(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(msgspec.json.encode(message).decode())
+
+
+async def hear(socket: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        built: dict[str, Any] = msgspec.json.decode(await socket.recv())
+        return built
+
+
+async def closed_with(socket: ClientConnection) -> tuple[int, str]:
+    """The close code and the code of the error message before it."""
+    error = ""
+    try:
+        while True:
+            message = await hear(socket)
+            if message["type"] == "error":
+                error = message["code"]
+    except ConnectionClosed:
+        assert socket.close_code is not None
+    return socket.close_code, error
+
+
+SETTINGS = Settings(
+    server=Server(port=0, hello_s=0.3, close_s=0.5, drain_s=5.0, recheck_s=0.2, open_s=0.5),
+    alerts=Alerts(ack_s=5.0),
+)
+
+Opener = Callable[..., Awaitable[House]]
+
+
+@pytest.fixture
+async def open_house(tmp_path: Path) -> AsyncIterator[Opener]:
+    """Starts servers in this process; all stop at the end of the test."""
+    running: list[tuple[House, asyncio.Task[None]]] = []
+
+    async def opened(**groups: Any) -> House:
+        settings = msgspec.structs.replace(SETTINGS, **groups)
+        folder = tmp_path / "data"
+        settings = msgspec.structs.replace(settings, store=Store(data=str(folder)))
+        made: asyncio.Future[House] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(
+            run(
+                settings,
+                open_scripted,
+                clock=SystemClock(),
+                ready=lambda url, state: made.set_result(House(url, state, folder)),
+            )
+        )
+        await asyncio.wait([made, task], return_when=asyncio.FIRST_COMPLETED)
+        if not made.done():
+            task.result()
+        running.append((made.result(), task))
+        return made.result()
+
+    yield opened
+    for house, task in running:
+        house.state.stopping.set()
+        await task
+
+
+@pytest.fixture
+async def house(open_house: Opener) -> House:
+    return await open_house()
