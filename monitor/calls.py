@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import structlog
@@ -19,6 +19,7 @@ from monitor.errors import BadLexicon
 from monitor.events import CallStarted
 from monitor.live import LiveCall
 from monitor.ops.metrics import Metrics
+from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
 from monitor.rules.lexicon import Lexicon
 from monitor.settings import Settings
@@ -46,6 +47,7 @@ class Calls:
         desk: Desk,
         ears: Executor,
         clock: Clock,
+        trace: Trace,
     ) -> None:
         self._model = model
         self._lexicon = lexicon
@@ -53,6 +55,7 @@ class Calls:
         self._desk = desk
         self._ears = ears
         self._clock = clock
+        self._trace = trace
 
     @property
     def about(self) -> str:
@@ -78,6 +81,7 @@ class Calls:
             desk=self._desk,
             ears=self._ears,
             clock=self._clock,
+            trace=self._trace,
         )
 
 
@@ -104,8 +108,12 @@ async def open_host(
         lambda: engine.stats().oldest_final_s,
     )
     reloading = asyncio.create_task(_reload(lexicon))
-    with ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears:
-        yield Calls(model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock)
+    path = Path(settings.logs.trace) if settings.logs.trace else None
+    with (
+        closing(Trace(path)) as trace,
+        ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears,
+    ):
+        yield Calls(model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace)
         reloading.cancel()
         await engine.close()
 
@@ -122,7 +130,7 @@ def _options(settings: Settings) -> Options:
 
 
 async def _reload(lexicon: Lexicon) -> None:
-    """Take over changed packs for the calls that begin from now on; a broken one changes nothing."""
+    """Take over changed packs for the calls that begin later; a broken one changes nothing."""
     while True:
         await asyncio.sleep(RELOAD_S)
         try:

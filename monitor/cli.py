@@ -33,7 +33,6 @@ COMMANDS = (
     "lexicon",
     "model",
     "fixtures",
-    "eval",
     "bench",
     "doctor",
 )

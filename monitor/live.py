@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeVar
 
 import structlog
@@ -20,7 +21,8 @@ from monitor.asr.engine import Answer, Engine
 from monitor.audio.resample import Resampler, converted_length
 from monitor.clock import Clock
 from monitor.errors import MonitorError, Overloaded, Unavailable
-from monitor.events import CallEnded, CallStarted, Event
+from monitor.events import Alert, CallEnded, CallStarted, Event
+from monitor.ops.trace import Reached, Trace
 from monitor.pipeline import CallPipeline, Heard
 from monitor.speech.endpoint import Kind
 from monitor.speech.segmenter import Piece
@@ -59,6 +61,13 @@ class _End:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    segment: Segment
+    answer: Answer
+    at: float
+
+
 class LiveCall:
     """One call that is being heard; a `web.host.CallHandle`."""
 
@@ -73,6 +82,7 @@ class LiveCall:
         desk: Desk,
         ears: Executor,
         clock: Clock,
+        trace: Trace,
     ) -> None:
         self._call = call
         self._pipeline = pipeline
@@ -82,11 +92,12 @@ class LiveCall:
         self._desk = desk
         self._ears = ears
         self._clock = clock
+        self._trace = trace
         self._resamplers = {role: Resampler(rate) for role in roles}
         self._inbox: asyncio.Queue[_Sound | _Hole | _Words | _End] = asyncio.Queue()
         self._waiting_s = 0.0
         self._room = asyncio.Condition()
-        self._reading: dict[Role, deque[tuple[Segment, Answer]]] = {r: deque() for r in roles}
+        self._reading: dict[Role, deque[_Asked]] = {role: deque() for role in roles}
         self._ending: str | None = None
         self._worker = asyncio.create_task(self._work(), name=f"call {call.call}")
 
@@ -185,22 +196,48 @@ class LiveCall:
         if piece.kind is not Kind.FINAL:
             answer.add_done_callback(_look_at)
             return
-        self._reading[role].append((segment, answer))
+        asked = _Asked(segment=segment, answer=answer, at=self._clock.monotonic())
+        self._reading[role].append(asked)
         answer.add_done_callback(lambda _: self._inbox.put_nowait(_Words(role=role)))
 
     async def _read(self, role: Role) -> None:
         """Read what is transcribed, in the order it was spoken."""
         reading = self._reading[role]
-        while reading and reading[0][1].done():
-            segment, answer = reading.popleft()
-            await self._publish(await self._away(lambda s=segment, a=answer: self._words(s, a)))  # type: ignore[misc]
+        while reading and reading[0].answer.done():
+            asked = reading.popleft()
+            began = self._clock.monotonic()
+            events = await self._away(partial(self._words, asked))
+            judged = self._clock.monotonic()
+            await self._publish(events)
+            if self._trace:
+                self._note(asked, events, began, judged)
 
-    def _words(self, segment: Segment, answer: Answer) -> Sequence[Event]:
+    def _words(self, asked: _Asked) -> Sequence[Event]:
+        segment, answer = asked.segment, asked.answer
         transcript = None if answer.exception() else answer.result()
         if transcript is None:
             logger.error("speech could not be read", call=self._call.call, start_s=segment.start_s)
             return self._pipeline.fail(segment)
         return self._pipeline.read(segment, transcript)
+
+    def _note(self, asked: _Asked, events: Sequence[Event], read: float, judged: float) -> None:
+        alerts = tuple(event.id for event in events if isinstance(event, Alert))
+        if not alerts or asked.answer.exception() or (heard := asked.answer.result()) is None:
+            return
+        self._trace.write(
+            Reached(
+                call=self._call.call,
+                channel=asked.segment.role,
+                end_s=asked.segment.end_s,
+                closed=asked.at,
+                waited_s=heard.waited_s,
+                took_s=heard.took_s,
+                read=read,
+                judged=judged,
+                committed=self._clock.monotonic(),
+                alerts=alerts,
+            )
+        )
 
     async def _away(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._ears, work)

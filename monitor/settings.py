@@ -113,6 +113,8 @@ class Logs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """debug, info, warning or error."""
     json: bool = False
     """One JSON object per line instead of text."""
+    trace: str = ""
+    """File for the stages of every utterance that raised an alert; empty for none."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

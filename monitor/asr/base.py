@@ -35,6 +35,10 @@ class Transcript:
     """0..1, the share of the text taken up by its worst loop."""
     suppressed: str | None = None
     """Why the text must not be judged; the text itself stays."""
+    waited_s: float = 0.0
+    """Seconds in the engine's queue."""
+    took_s: float = 0.0
+    """Seconds its batch was with the recogniser."""
 
 
 class Transcriber(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import itertools
 import threading
 from collections.abc import Sequence
@@ -164,9 +165,14 @@ class Engine:
         while batch := self._next_batch():
             began = self._clock.monotonic()
             outcomes = _hear(transcriber, batch)
+            took_s = self._clock.monotonic() - began
+            outcomes = [
+                _timed(outcome, began - job.since_s, took_s)
+                for job, outcome in zip(batch, outcomes, strict=True)
+            ]
             with self._wake:
                 self._running -= len(batch)
-                self._busy_s += self._clock.monotonic() - began
+                self._busy_s += took_s
                 self._heard_s += sum(job.seconds for job in batch)
                 self._failed += sum(isinstance(outcome, MonitorError) for outcome in outcomes)
             self._loop.call_soon_threadsafe(self._answer_all, batch, outcomes)
@@ -206,6 +212,14 @@ def _hear(transcriber: Transcriber, batch: list[Job]) -> list[Transcript | Monit
         segment = batch[0].segment
         where = f"{segment.call} {segment.role} {segment.start_s:.2f}..{segment.end_s:.2f} s"
         return [MonitorError("recogniser_failed", f"recogniser failed on {where}: {error}")]
+
+
+def _timed(
+    outcome: Transcript | MonitorError, waited_s: float, took_s: float
+) -> Transcript | MonitorError:
+    if isinstance(outcome, MonitorError):
+        return outcome
+    return dataclasses.replace(outcome, waited_s=round(waited_s, 4), took_s=round(took_s, 4))
 
 
 def _copy(done: Answer, answer: Answer) -> None:

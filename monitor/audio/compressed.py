@@ -26,6 +26,10 @@ from monitor.audio.source import (
 av.logging.set_level(None)
 
 
+MAX_STRANGE_S = 0.5
+"""Seconds of another rate or number of channels that pass for damage."""
+
+
 class SndFileSource(AudioSource):
     """A recording libsndfile can read."""
 
@@ -109,16 +113,25 @@ class AvSource(AudioSource):
 
     def _parts(self) -> Iterator[Block]:
         resampler = av.AudioResampler(format="s16", layout=self._stream.layout.name, rate=self.rate)
+        strange_s = 0.0
         for frame in self._frames():
             if frame.sample_rate != self.rate or frame.layout.nb_channels != self.channels:
-                message = (
-                    f"changes from {self.rate} Hz x {self.channels} to "
-                    f"{frame.sample_rate} Hz x {frame.layout.nb_channels} on the way"
-                )
-                raise bad(self.path, "shape_changes", message)
+                # a damaged header reads like this once; a recording that changes goes on
+                self._broken += 1
+                strange_s += frame.samples / frame.sample_rate
+                self._check_strange(frame, strange_s)
+                continue
             for plain in resampler.resample(frame):
                 flat = np.asarray(plain.to_ndarray(), dtype=np.int16)
                 yield flat.reshape(-1, self.channels)
+
+    def _check_strange(self, frame: Any, strange_s: float) -> None:
+        if strange_s > MAX_STRANGE_S:
+            message = (
+                f"changes from {self.rate} Hz x {self.channels} to "
+                f"{frame.sample_rate} Hz x {frame.layout.nb_channels} on the way"
+            )
+            raise bad(self.path, "shape_changes", message)
 
     def _frames(self) -> Iterator[Any]:
         packets = self._container.demux(self._stream)
@@ -142,7 +155,7 @@ def open_sndfile(path: Path) -> SndFileSource:
     try:
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as fault:
-        reason = fault.error_string.rstrip(". ")
+        reason = fault.error_string.removeprefix("Error : ").rstrip(". ").lower()
         raise bad(path, "undecodable", f"cannot be decoded: {reason}") from None
     try:
         check_shape(path, file.samplerate, file.channels)
@@ -155,7 +168,12 @@ def open_sndfile(path: Path) -> SndFileSource:
 def open_av(path: Path, container_format: str) -> AvSource:
     """Open a file of FFmpeg's `container_format` (mp3, mov, aac, amr, ogg); raises `BadAudio`."""
     try:
-        container = av.open(str(path.absolute()), format=container_format)
+        container = av.open(
+            str(path.absolute()),
+            format=container_format,
+            # titles in GBK are common, and nobody reads them here
+            metadata_errors="replace",
+        )
     except (av.FFmpegError, ValueError) as fault:
         raise bad(path, "undecodable", f"cannot be decoded: {_reason(fault)}") from None
     try:

@@ -38,10 +38,10 @@ def demo(
             f"Starting the server. {len(scenes)} recorded calls will be heard in real time by the\n"
             "bundled recogniser (trained on synthetic speech only), for about a minute.\n"
         )
-        with scenario.server(Path(data)) as url:
+        with scenario.server(Path(data)) as running:
             verdicts = asyncio.run(
                 scenario.play(
-                    url,
+                    running.url,
                     scenes,
                     data=Path(data),
                     show=lambda alert: console.print(alert_lines(alert), end="\n\n"),

@@ -51,10 +51,12 @@ def _alerts(out: Console, alerts: list[Alert]) -> None:
 
 def _items(out: Console, events: list[Event]) -> None:
     last = {event.item: event for event in events if isinstance(event, Disclosure)}
-    for item, event in last.items():
-        reason = f"（{event.reason}）" if event.reason else ""
-        words = f"“{event.quote}”" if event.quote else ""
-        out.print(f"  {item}：{STATE[event.state]} {words}{reason}", highlight=False)
+    for item, told in last.items():
+        reason = f"（{told.reason}）" if told.reason else ""
+        words = f"“{told.quote}”" if told.quote else ""
+        out.print(f"  {item}：{STATE[told.state]} {words}{reason}", highlight=False)
     for event in events:
         if isinstance(event, Signal):
-            out.print(f"  客户信号 {event.signal}（{event.strength}）“{event.quote}”", highlight=False)
+            out.print(
+                f"  客户信号 {event.signal}（{event.strength}）“{event.quote}”", highlight=False
+            )

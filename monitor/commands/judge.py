@@ -78,9 +78,8 @@ def _target(name: str | None) -> Iterator[BinaryIO | None]:
         sys.stdout.buffer.flush()
     else:
         try:
-            file = Path(name).open("wb")
+            with Path(name).open("wb") as file:
+                yield file
         except OSError as error:
             message = error.strerror or "cannot be written"
             raise BadInput("unwritable", message, file=name, field="--events") from error
-        with file:
-            yield file

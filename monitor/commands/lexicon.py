@@ -40,8 +40,8 @@ def lint(packs: Packs = None) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
-def test(packs: Packs = None) -> None:
+@app.command(name="test")
+def run_examples(packs: Packs = None) -> None:
     """Run the examples of every rule through the real judge; exit 1 if any fails."""
     from monitor.rules.load import load_pack
     from monitor.rules.proof import count, prove
@@ -137,7 +137,7 @@ def _paths(names: list[str] | None) -> list[Path]:
     return paths
 
 
-def _loaded(name: str) -> "tuple[Pack, ...]":
+def _loaded(name: str) -> tuple[Pack, ...]:
     from monitor.rules.load import load_pack
 
     return tuple(load_pack(path) for path in _paths([name]))

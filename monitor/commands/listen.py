@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.commands.source_options import DEFAULT_TO, Agent, Meta, Team, To, TokenFile
 from monitor.types import Role
 
 
 def listen(
-    to: Annotated[
-        str, typer.Option("--to", metavar="URL", help="Intake of the server, ws:// or wss://.")
-    ] = "ws://127.0.0.1:8765/ingest/l16",
+    to: To = DEFAULT_TO,
     device: Annotated[
         str | None,
         typer.Option(help="Number or name of the sound input (麦克风); default: the system's."),
@@ -28,16 +26,10 @@ def listen(
         float | None,
         typer.Option(min=0.1, help="Stop after so many seconds; default: until Ctrl-C."),
     ] = None,
-    meta: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="Registration of the call, as for `monitor send`."),
-    ] = None,
-    agent: Annotated[str | None, typer.Option(help="Agent number (坐席工号).")] = None,
-    team: Annotated[str | None, typer.Option(help="Team (班组).")] = None,
-    token_file: Annotated[
-        Path | None,
-        typer.Option(help="File with the access token; otherwise the variable MONITOR_TOKEN."),
-    ] = None,
+    meta: Meta = None,
+    agent: Agent = None,
+    team: Team = None,
+    token_file: TokenFile = None,
 ) -> None:
     """Listen to a microphone and send what it hears to a running server.
 

@@ -68,7 +68,8 @@ def _run(session: Session, audio: list[Path], out: Path | None, *, realtime: boo
 
 
 def _compare(session: Session, folder: Path) -> int:
-    from monitor.qa.expect import compare, load_expectation, pairs
+    from monitor.qa.compare import compare
+    from monitor.qa.expect import load_expectation, pairs
     from monitor.qa.report import print_report
 
     verdicts = []

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.commands.source_options import DEFAULT_TO, Agent, Meta, Team, To, TokenFile
 from monitor.errors import BadSetting
 
 
@@ -19,19 +20,10 @@ def send(
             show_default=False,
         ),
     ],
-    to: Annotated[
-        str, typer.Option("--to", metavar="URL", help="Intake of the server, ws:// or wss://.")
-    ] = "ws://127.0.0.1:8765/ingest/l16",
-    meta: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="Registration of the call: industry=wealth, company=江海银行股份有限公司, "
-            "aliases=江海银行,江海, or any key of your own. May be repeated.",
-        ),
-    ] = None,
-    agent: Annotated[str | None, typer.Option(help="Agent number (坐席工号).")] = None,
-    team: Annotated[str | None, typer.Option(help="Team (班组).")] = None,
+    to: To = DEFAULT_TO,
+    meta: Meta = None,
+    agent: Agent = None,
+    team: Team = None,
     call: Annotated[
         str | None, typer.Option(help="Id of the call; one file only. Default: made from the name.")
     ] = None,
@@ -54,10 +46,7 @@ def send(
     together: Annotated[
         int, typer.Option(min=1, max=500, help="Calls at the same time (同时路数).")
     ] = 8,
-    token_file: Annotated[
-        Path | None,
-        typer.Option(help="File with the access token; otherwise the variable MONITOR_TOKEN."),
-    ] = None,
+    token_file: TokenFile = None,
 ) -> None:
     """Send recordings to a running server in real time.
 

@@ -24,6 +24,9 @@ from monitor.types import Role
 TOLERANCE_S = 0.5
 """Seconds by which the time of a phrase may be off."""
 
+STATEMENT_TOLERANCE_S = 3.0
+"""The same for what had to be said: a name alone may satisfy, or the number that follows it."""
+
 UTTERANCE_GAP_S = 0.7
 """Seconds of silence inside a turn that make two utterances of it."""
 
@@ -150,7 +153,10 @@ def _line(name: str, want: Wanted, recording: Recording) -> dict[str, Any]:
         line |= {"type": "signal", "channel": role, "signal": want.signal, **span}
         line |= {"strength": want.strength} if want.strength else {}
     line |= {"expect": want.expect} if want.expect != "must" else {}
-    line |= {"tolerance_s": want.tolerance_s} if want.tolerance_s is not None else {}
+    tolerance_s = want.tolerance_s
+    if want.disclosure and span and tolerance_s is None:
+        tolerance_s = STATEMENT_TOLERANCE_S
+    line |= {"tolerance_s": tolerance_s} if tolerance_s is not None else {}
     return line
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,9 +16,10 @@ from pathlib import Path
 
 import msgspec
 
+from monitor.audio.formats import open_audio
 from monitor.clock import SystemClock
 from monitor.errors import Unavailable
-from monitor.events import Alert
+from monitor.events import Alert, CallStarted
 from monitor.ingest.client import Delivery, Pacing, send_call
 from monitor.ingest.outgoing import from_file
 from monitor.ingest.target import Target
@@ -33,12 +35,12 @@ CAST = (
     "threat-abuse",
     "loan-overpromise",
     "missing-purpose",
-    "look-alikes",
+    "refusal-respected",
     "two-in-one-breath",
 )
 """Fixtures that are played; one of them must stay silent."""
 
-STAGGER_S = 2.0
+STAGGER_S = 1.5
 """Seconds between the beginnings of two calls."""
 
 START_S = 60.0
@@ -54,6 +56,7 @@ class Scene:
 
     recording: Path
     expectation: Expectation
+    seconds: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,9 +70,10 @@ class Shown:
         return [alert for alert in self.alerts if alert.call == call]
 
 
-def scenes(folder: Path, cast: Sequence[str] = CAST) -> list[Scene]:
-    """The cast's recordings in `folder`; only alerts are wanted of them here."""
+def scenes(folder: Path, cast: Sequence[str] | None = CAST) -> list[Scene]:
+    """The cast's recordings in `folder`, None for all; only alerts are wanted of them here."""
     found = {recording.stem: (recording, expected) for recording, expected in pairs(folder)}
+    cast = sorted(found) if cast is None else cast
     missing = [name for name in cast if name not in found]
     if missing:
         raise Unavailable("no_fixtures", f"{folder} lacks the recordings {', '.join(missing)}")
@@ -78,22 +82,44 @@ def scenes(folder: Path, cast: Sequence[str] = CAST) -> list[Scene]:
         recording, path = found[name]
         expectation = load_expectation(path)
         wanted = tuple(one for one in expectation.wanted if one.kind == "alert")
-        made.append(Scene(recording=recording, expectation=replace(expectation, wanted=wanted)))
+        with open_audio(recording) as source:
+            seconds = source.duration_s or 0.0
+        made.append(
+            Scene(
+                recording=recording,
+                expectation=replace(expectation, wanted=wanted),
+                seconds=seconds,
+            )
+        )
     return made
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server process."""
+
+    url: str
+    pid: int
+
+
 @contextlib.contextmanager
-def server(data: Path) -> Iterator[str]:
-    """The real server as a process of its own, on a free port; gives its address."""
+def server(data: Path, **settings: str) -> Iterator[Running]:
+    """The real server as a process of its own, on a free port.
+
+    `settings` are environment variables of the settings, such as MONITOR_LOGS_TRACE.
+    """
     ready = data / "ready.json"
     log = data / "server.log"
     command = [sys.executable, "-m", "monitor", "serve", "--port", "0"]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, "--data", str(data), "--ready-file", str(ready)], stdout=out, stderr=out
+            [*command, "--data", str(data), "--ready-file", str(ready)],
+            stdout=out,
+            stderr=out,
+            env={**os.environ, **settings},
         )
     try:
-        yield _address(process, ready, log)
+        yield Running(url=_address(process, ready, log), pid=process.pid)
     finally:
         process.terminate()
         try:
@@ -137,12 +163,20 @@ async def play(
     return [compare(scene.expectation, shown.of(scene.expectation.call.call)) for scene in scenes]
 
 
+def registration(call: CallStarted) -> dict[str, object]:
+    """The fields with which a source registers the call, other than its id."""
+    fields = msgspec.to_builtins(call)
+    return {
+        key: value for key, value in fields.items() if value and key not in ("type", "at", "call")
+    }
+
+
 async def _send(url: str, secret: str, scene: Scene, delay_s: float) -> Delivery:
     await asyncio.sleep(delay_s)
-    fields = msgspec.to_builtins(scene.expectation.call)
-    call = fields.pop("call")
-    kept = {key: value for key, value in fields.items() if value and key not in ("type", "at")}
-    outgoing = await asyncio.to_thread(from_file, scene.recording, fields=kept, call=call)
+    call = scene.expectation.call
+    outgoing = await asyncio.to_thread(
+        from_file, scene.recording, fields=registration(call), call=call.call
+    )
     target = Target(url=url.replace("http", "ws", 1) + "/ingest/l16", token=secret)
     return await send_call(outgoing, target, pacing=Pacing())
 

@@ -239,11 +239,18 @@ class _Sender:
     async def _send_piece(self, socket: ClientConnection, piece: Piece) -> None:
         if isinstance(piece, LostSound):
             await _send(socket, {"type": "gap", "samples": piece.samples})
-            self._samples += piece.samples
-            return
-        async with asyncio.timeout(SEND_S):
-            await socket.send(piece)
-        self._samples += len(piece) // (2 * self._call.channels)
+        else:
+            async with asyncio.timeout(SEND_S):
+                await socket.send(piece)
+        self._samples += self._length(piece)
+
+    def _length(self, piece: Piece) -> int:
+        if isinstance(piece, LostSound):
+            return piece.samples
+        return len(piece) // (2 * self._call.channels)
+
+    def _seconds(self, piece: Piece) -> float:
+        return self._length(piece) / self._call.rate
 
 
 async def _send(socket: ClientConnection, fields: dict[str, Any]) -> None:

@@ -35,7 +35,7 @@ def decode(message: str | bytes, *, limit: int = MAX_TEXT_BYTES) -> Any:
     """
     data = _as_bytes(message, limit)
     opened = data.count(b"{") + data.count(b"[")
-    if opened > MAX_JSON_DEPTH and _depth(data) > MAX_JSON_DEPTH:
+    if opened > MAX_JSON_DEPTH and _too_deep(data):
         raise BadMessage("json_too_deep", f"JSON is nested more than {MAX_JSON_DEPTH} levels deep")
     try:
         value = _decoder.decode(data)
@@ -86,29 +86,26 @@ def _field_names(kind: type) -> list[str]:
 
 
 def _as_bytes(message: str | bytes, limit: int) -> bytes:
-    too_large = BadMessage("text_too_large", f"message is larger than {limit} bytes")
+    if isinstance(message, str):
+        try:
+            message = message[: limit + 1].encode()
+        except UnicodeEncodeError:
+            raise BadMessage("bad_json", "text is not valid Unicode (lone surrogate)") from None
     if len(message) > limit:
-        raise too_large
-    if isinstance(message, bytes):
-        return message
-    try:
-        data = message.encode()
-    except UnicodeEncodeError:
-        raise BadMessage("bad_json", "text is not valid Unicode (lone surrogate)") from None
-    if len(data) > limit:
-        raise too_large
-    return data
+        raise BadMessage("text_too_large", f"message is larger than {limit} bytes")
+    return message
 
 
-def _depth(data: bytes) -> int:
-    deepest = depth = 0
+def _too_deep(data: bytes) -> bool:
+    depth = 0
     for byte in _STRING.sub(b"", data):
         if byte in b"{[":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > MAX_JSON_DEPTH:
+                return True
         elif byte in b"}]":
             depth -= 1
-    return deepest
+    return False
 
 
 def _check(value: Any) -> int:

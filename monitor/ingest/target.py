@@ -10,8 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from monitor.errors import BadSetting
 
-DEFAULT_URL = "ws://127.0.0.1:8765/ingest/l16"
-
 TOKEN_VARIABLE = "MONITOR_TOKEN"
 
 _SECRET_NAMES = ("token", "access_token", "authorization", "key", "api_key")

@@ -26,7 +26,9 @@ def changes(before: Sequence[Pack], after: Sequence[Pack]) -> Iterator[str]:
             yield f"~ {name}: {', '.join(changed)}"
 
 
-def replayed(path: Path, before: Sequence[Pack], after: Sequence[Pack]) -> Iterator[tuple[str, Alert]]:
+def replayed(
+    path: Path, before: Sequence[Pack], after: Sequence[Pack]
+) -> Iterator[tuple[str, Alert]]:
     """("+" or "-", alert) for each alert of a transcript that only one version raises."""
     old, new = _alerts(path, before), _alerts(path, after)
     for key in sorted(old.keys() | new.keys()):
@@ -37,11 +39,11 @@ def replayed(path: Path, before: Sequence[Pack], after: Sequence[Pack]) -> Itera
 
 
 def _items(packs: Sequence[Pack]) -> dict[str, Any]:
-    return {
-        f"{pack.pack}/{item.id}": item
-        for pack in packs
-        for item in (*pack.rules, *pack.states, *pack.signals, *pack.disclosures)
-    }
+    found: dict[str, Any] = {}
+    for pack in packs:
+        for section in (pack.rules, pack.states, pack.signals, pack.disclosures):
+            found.update({f"{pack.pack}/{item.id}": item for item in section})
+    return found
 
 
 def _changed(old: Any, new: Any) -> list[str]:

@@ -145,9 +145,8 @@ def _concession(passage: Passage) -> str:
     """虽然合同不让写保本，但实际上没人亏过: the ban is named only to be waved aside."""
     text = passage.text
     before = text[max(0, passage.start - 16) : passage.start]
-    ban = None
-    for ban in cues.SPEECH_BAN.finditer(before):
-        pass
+    bans = list(cues.SPEECH_BAN.finditer(before))
+    ban = bans[-1] if bans else None
     if ban is None or len(before) - ban.end() > 4:
         return ""
     turn = cues.CONCESSION.search(text, passage.end, passage.end + 12)
@@ -180,10 +179,11 @@ def _warned(before: str, behind: str) -> Reading | None:
         if len(gap) <= 10 and not cues.STARTER.search(gap):
             return Reading(kind="reported", reason=f"“{match.group()}”是提醒和警示")
     after = cues.WARNED_AFTER.search(behind)
-    if after and after.start() <= WARNING_REACH:
-        if not cues.STARTER.search(behind[: after.start()]):
-            return Reading(kind="reported", reason=f"后面说“{after.group()}”，是提醒和警示")
-    return None
+    if after is None or after.start() > WARNING_REACH:
+        return None
+    if cues.STARTER.search(behind[: after.start()]):
+        return None
+    return Reading(kind="reported", reason=f"后面说“{after.group()}”，是提醒和警示")
 
 
 def _question(passage: Passage) -> Reading | None:
@@ -219,7 +219,7 @@ def _marked(passage: Passage, behind: str) -> Reading | None:
 
 def _is_tag(gap: str) -> bool:
     """百分百保本，您知道吗: assent is asked for, the statement stands."""
-    return any(gap.endswith(tag) for tag in cues.TAGS.split("|"))
+    return any(gap.endswith(tag) for tag in cues.TAGS)
 
 
 def _conditional(passage: Passage) -> Reading | None:

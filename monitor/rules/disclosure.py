@@ -22,7 +22,9 @@ Kind = Literal["opening", "before_close", "on_event"]
 
 ENDED_EARLY: Final = "call_ended_before_deadline"
 
-_ASK: Final = re.compile("^请(?:您|先|再|及时|主动|务必)*(?:说明|告知|提示|说出|说清|说|补充)(?:一下|清楚)?[：:]?")
+_ASK: Final = re.compile(
+    "^请(?:您|先|再|及时|主动|务必)*(?:说明|告知|提示|说出|说清|说|补充)(?:一下|清楚)?[：:]?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,8 @@ class Board:
 
     def begin(self) -> list[Event]:
         """The opening duties begin with the call."""
-        events: list[Event] = []
-        for status in self._statuses.values():
-            if status.duty.kind == "opening":
-                events.append(self._open(status, self._start_s))
-        return events
+        opening = [s for s in self._statuses.values() if s.duty.kind == "opening"]
+        return [self._open(status, self._start_s) for status in opening]
 
     def listens(self, duty: Duty) -> bool:
         """Whether saying it now could meet the duty, or clear its prompt."""
@@ -98,21 +97,22 @@ class Board:
         status.prompting, status.prompt_s = False, None
         return [*events, *self._refresh(status, end_s)]
 
-    def trigger(self, duty: Duty, at_s: float, missing: Missing) -> tuple[list[Event], list[Finding]]:
-        """What starts an on_event clock, or the closing before which it had to be said."""
+    def trigger(self, duty: Duty, at_s: float) -> list[Event]:
+        """What starts an on_event clock, or the closing before which it had to be said.
+
+        A closing is judged by the next `advance`: only then is the audio before it accounted for.
+        """
         status = self._statuses[duty.item]
         if status.state != "waiting":
-            return [], []
-        if duty.kind == "on_event":
-            events = [self._open(status, at_s)]
-            if duty.prompt_at_s is None or duty.prompt_at_s <= 0:
-                status.prompting, status.prompt_s = True, None
-                events.extend(self._refresh(status, at_s))
-            return events, []
+            return []
         if duty.kind == "before_close":
-            status.since_s, status.deadline_s = self._start_s, at_s
-            return self._overdue(status, missing)
-        return [], []
+            status.state, status.since_s, status.deadline_s = "pending", self._start_s, at_s
+            return []
+        events = [self._open(status, at_s)]
+        if duty.prompt_at_s is None or duty.prompt_at_s <= 0:
+            status.prompting, status.prompt_s = True, None
+            events.extend(self._refresh(status, at_s))
+        return events
 
     def advance(self, at_s: float, missing: Missing) -> tuple[list[Event], list[Finding]]:
         """Prompts and deadlines up to `at_s`, in order of time."""
@@ -140,9 +140,7 @@ class Board:
             if status.state == "pending":
                 status.state = "undetermined"
                 events.append(self._event(status, at_s, status.deadline_s, "", ENDED_EARLY))
-        for group, (text, reason) in self._shown.items():
-            del group
-            events.append(self._prompt(text, reason, "cleared", at_s))
+        events.extend(self._prompt(*shown, "cleared", at_s) for shown in self._shown.values())
         self._shown.clear()
         return events
 
@@ -189,8 +187,8 @@ class Board:
         if duty.kind == "before_close":
             why = f"促成之前没有{duty.head.title}"
         else:
-            since = "开场" if duty.kind == "opening" else f"{status.since_s:.0f} 秒的触发之后"
-            why = f"{since}{duty.deadline_s:g} 秒内没有{duty.head.title}，这段坐席语音已全部转写"
+            since = "开场" if duty.kind == "opening" else f"第 {status.since_s:.0f} 秒之后"
+            why = f"{since} {duty.deadline_s:g} 秒内没有{duty.head.title}，这段坐席语音没有缺失"
         return Finding(
             head=duty.head,
             role=Role.AGENT,

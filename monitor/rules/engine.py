@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -152,7 +153,7 @@ class CallJudge:
         for index in self._touched(turn, self.rules.signals_by):
             law = self.rules.signals[index]
             found = self._court.met(law, turn)
-            if not found or not speaks(turn.role, law.roles):
+            if not found or law.signal is None or not speaks(turn.role, law.roles):
                 continue
             finding = self._court.finding(law, found[0], turn)
             names = (law.signal, law.head.rule, law.head.rule.partition("/")[2])
@@ -221,28 +222,14 @@ class CallJudge:
                 findings.append(self._pestered(law, found[0], turn, opened.quote, opened.strength))
         return findings
 
-    def _pestered(
-        self, law: Law, found: Found, turn: Turn, refusal: str, strength: str
-    ) -> Finding:
+    def _pestered(self, law: Law, found: Found, turn: Turn, refusal: str, strength: str) -> Finding:
         finding = self._court.finding(law, found, turn)
         severity = finding.severity
-        grave = strength == "strong" and severity == "high" and law.head.category == "pestering"
-        if grave:
-            severity = "critical"
+        if strength == "strong" and law.strong_severity and severity == law.head.severity:
+            severity = law.strong_severity
         kind = "明确拒绝" if strength == "strong" else "婉拒"
         why = f"{finding.why}；此前客户{kind}：“{refusal}”"
-        return Finding(
-            head=finding.head,
-            role=finding.role,
-            start=finding.start,
-            end=finding.end,
-            quote=finding.quote,
-            phrase=finding.phrase,
-            match="state",
-            severity=severity,
-            why=why,
-            confidence=finding.confidence,
-        )
+        return replace(finding, match="state", severity=severity, why=why)
 
     def _said(self, turn: Turn) -> list[Event]:
         """Disclosures that this turn makes."""
@@ -292,9 +279,7 @@ class CallJudge:
             at_s = span(found[0])[1]
             if law.duty.kind == "before_close":
                 at_s = max(at_s, turn.end)
-            more, findings = self._board.trigger(law.duty, at_s, self._ledger.missing)
-            events.extend(more)
-            events.extend(self._incidents.confirm(findings, at_s))
+            events.extend(self._board.trigger(law.duty, at_s))
             if law.duty.kind == "on_event" and turn.role is not Role.CUSTOMER:
                 events.extend(self._said(turn))
         return events

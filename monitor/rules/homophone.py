@@ -1,7 +1,7 @@
 """When words that only sound like a phrase may count as the phrase.
 
-A recogniser writes 保本保息 as 宝本保西; people also really say 包裹. A hit by sound alone needs text
-that makes no sense as it is written, and a conversation it fits into.
+A recogniser writes 保本保息 as 宝本保西; people also really say 包裹. A hit by sound alone needs
+text that makes no sense as it is written, and a conversation it fits into.
 """
 
 from __future__ import annotations

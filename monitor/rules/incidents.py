@@ -64,9 +64,7 @@ class Incidents:
         alerts.extend(self._withdrawn(alert, at_s) for alert in pending.values())
         return alerts
 
-    def suppose(
-        self, findings: list[Finding], at_s: float, segment: SegmentKey
-    ) -> list[Alert]:
+    def suppose(self, findings: list[Finding], at_s: float, segment: SegmentKey) -> list[Alert]:
         """Provisional alerts of a partial text; each category once for a segment."""
         pending = self._tentative.setdefault(segment, {})
         alerts = []

@@ -72,9 +72,7 @@ def reaches(text: str, negator: Negator, target: int) -> bool:
     return len(gap) <= REACH_BARE and unknown == 0
 
 
-def reaching(
-    text: str, low: int, start: int, taken: tuple[tuple[int, int], ...]
-) -> list[Negator]:
+def reaching(text: str, low: int, start: int, taken: tuple[tuple[int, int], ...]) -> list[Negator]:
     """The chain of negators that bears on a phrase at `start`, the nearest first."""
     chain: list[Negator] = []
     target = start

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor.rules import expr as ex
-from monitor.rules import reading
+from monitor.rules import scalars
 from monitor.rules.nodes import FaultError, Node
 from monitor.types import Industry, Role
 
@@ -93,7 +93,7 @@ class Operators:
         if not found:
             _hint_list(node)
             first = node.pairs[0][0] if node.pairs else node
-            close = reading.nearest(first.text, COMPANIONS)
+            close = scalars.nearest(first.text, COMPANIONS)
             raise FaultError(first.line, f"unknown operator {first.text!r}{close}")
         if len(found) > 1:
             message = f"{found[0]} and {found[1]} side by side; put them into all or any"
@@ -101,7 +101,7 @@ class Operators:
         name = found[0]
         for key, _ in node.pairs:
             if key.text != name and key.text not in COMPANIONS[name]:
-                close = reading.nearest(key.text, (name, *COMPANIONS[name]))
+                close = scalars.nearest(key.text, (name, *COMPANIONS[name]))
                 raise FaultError(key.line, f"{key.text!r} does not belong beside {name}{close}")
         value = node.get(name)
         assert value is not None
@@ -123,7 +123,7 @@ class Operators:
         line = node.line
         if name == "in":
             if value.text not in ("clause", "utterance"):
-                raise FaultError(value.line, f"in: clause or utterance, not {reading.shown(value)}")
+                raise FaultError(value.line, f"in: clause or utterance, not {scalars.shown(value)}")
             return ex.Scope(scope="clause" if value.text == "clause" else "utterance", of=of)
         if name == "window":
             limits = self._numbers(value, {"seconds": float, "turns": int})
@@ -131,9 +131,9 @@ class Operators:
                 raise FaultError(value.line, "window: seconds or turns is missing")
             return ex.Window(of=of, line=line, **limits)
         if name == "first_s":
-            return ex.First(seconds=reading.scalar(float, value), of=of, line=line)
+            return ex.First(seconds=scalars.scalar(float, value), of=of, line=line)
         if name == "last_s":
-            return ex.Last(seconds=reading.scalar(float, value), of=of, line=line)
+            return ex.Last(seconds=scalars.scalar(float, value), of=of, line=line)
         if name == "role":
             return ex.ByRole(role=_role(value), of=of, line=line)
         limits = self._limits(node, {"within_s": float, "turns": int})
@@ -168,7 +168,7 @@ class Operators:
         if of is None or n is None:
             raise FaultError(node.line, "n_of needs n and of")
         found = self._list(of, True)
-        count: int = reading.scalar(int, n)
+        count: int = scalars.scalar(int, n)
         if not 0 < count <= len(found):
             raise FaultError(n.line, f"n_of: {count} of {len(found)}")
         return ex.NOf(n=count, of=found, line=node.line)
@@ -200,27 +200,27 @@ class Operators:
         for name in names:
             if name not in known:
                 raise FaultError(
-                    node.line, f"unknown industry {name!r}{reading.nearest(name, known)}"
+                    node.line, f"unknown industry {name!r}{scalars.nearest(name, known)}"
                 )
         return ex.IndustryIs(names=names, line=node.line)
 
     def _meta(self, node: Node, whole: Node, single: bool) -> ex.Expr:
         if node.kind != "map" or not node.pairs:
             raise FaultError(node.line, "meta: a mapping of field to value is needed here")
-        found = tuple((key.text, reading.scalar(str, value)) for key, value in node.pairs)
+        found = tuple((key.text, scalars.scalar(str, value)) for key, value in node.pairs)
         return ex.MetaIs(fields=found, line=node.line)
 
     def _timed(self, kind: type[Any], node: Node) -> Any:
         return self._reader.record(kind, node)
 
     def _ref(self, node: Node) -> ex.Expr:
-        if node.kind == "scalar" and reading.RULE_NAME.fullmatch(node.text):
+        if node.kind == "scalar" and scalars.RULE_NAME.fullmatch(node.text):
             return ex.Ref(name=node.text, line=node.line)
         return self.read(node, single=False, depth=1)
 
     def _limits(self, node: Node, kinds: dict[str, type]) -> dict[str, Any]:
         return {
-            name: reading.scalar(kind, value)
+            name: scalars.scalar(kind, value)
             for name, kind in kinds.items()
             if (value := node.get(name)) is not None
         }
@@ -236,7 +236,7 @@ def _signal(signal: Node, node: Node) -> ex.Ref:
     strength = _words(node.get("strength") or Node("list", node.line))
     if unknown := [name for name in strength if name not in ("strong", "weak")]:
         raise FaultError(node.line, f"strength: strong or weak, not {unknown[0]!r}")
-    return ex.Ref(name=reading.scalar(str, signal), strength=strength, line=node.line)
+    return ex.Ref(name=scalars.scalar(str, signal), strength=strength, line=node.line)
 
 
 def _is_companion(name: str, node: Node) -> bool:
@@ -250,7 +250,7 @@ def _only(node: Node, names: tuple[str, ...]) -> None:
     for key, _ in node.pairs:
         if key.text not in names:
             raise FaultError(
-                key.line, f"unknown field {key.text!r}{reading.nearest(key.text, names)}"
+                key.line, f"unknown field {key.text!r}{scalars.nearest(key.text, names)}"
             )
 
 
@@ -262,10 +262,10 @@ def _hint_list(node: Node) -> None:
 
 def _role(node: Node) -> Role:
     if node.text not in ("agent", "customer"):
-        raise FaultError(node.line, f"role: agent or customer, not {reading.shown(node)}")
+        raise FaultError(node.line, f"role: agent or customer, not {scalars.shown(node)}")
     return Role(node.text)
 
 
 def _words(node: Node) -> tuple[str, ...]:
     nodes = node.items if node.kind == "list" else (node,)
-    return tuple(reading.scalar(str, one) for one in nodes)
+    return tuple(scalars.scalar(str, one) for one in nodes)

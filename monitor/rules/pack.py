@@ -214,6 +214,8 @@ class StateRule:
     after: AfterSignal
     match: Expr
     title: str = ""
+    strong_severity: Severity | None = None
+    """Instead of `severity` after a strong signal."""
     ends_by: Expr | None = None
     basis: tuple[Basis, ...] = ()
     advice: str = ""

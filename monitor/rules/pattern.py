@@ -117,12 +117,18 @@ def _check(parts: tuple[Part, ...], single: bool) -> None:
 
 def _sequences(row: list[list[_Path]]) -> list[tuple[Part, ...]]:
     """A row of alternatives: one sequence where every place holds words, else all the ways."""
-    if all(len(path) == 1 for column in row for path in column):
+    if all(_is_choice_of_words(column) for column in row):
         return [_parts([tuple(path[0] for path in column) for column in row])]
     paths: list[_Path] = [()]
     for column in row:
         paths = _product(paths, column)
     return _merged([_parts([(item,) for item in path]) for path in paths])
+
+
+def _is_choice_of_words(column: list[_Path]) -> bool:
+    """Whether a place is one gap, one slot, or any number of words."""
+    single = len(column) == 1 and len(column[0]) == 1
+    return single or all(len(path) == 1 and isinstance(path[0], str) for path in column)
 
 
 def _merged(sequences: list[tuple[Part, ...]]) -> list[tuple[Part, ...]]:

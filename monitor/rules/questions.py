@@ -17,7 +17,10 @@ from monitor.rules.turns import Turn
 MAX_OPEN: Final = 32
 """Questions that wait at once; each lasts 8 s."""
 
-_Asked = tuple[int, int, Law, Asked]
+NEVER_IMPLIED: Final = frozenset({"threat_abuse", "service_taboo", "pestering", "disparagement"})
+"""Categories about manners: repeating them in a question asks for no claim."""
+
+_Asked = tuple[int, int, Law, Asked, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class _Question:
     start: float
     end: float
     turn: int
+    named: bool
+    """The pack lists it as a question."""
 
 
 class Questions:
@@ -43,14 +48,14 @@ class Questions:
     def ask(self, turn: Turn, touched: Iterable[int]) -> None:
         """Take the questions of a customer's turn; `touched` are the rules it has phrases of."""
         asked = [*self._named(turn), *self._implied(turn, touched)]
-        asked.sort(key=lambda one: (one[0] - one[1], one[0], one[2].head.rule))
+        asked.sort(key=lambda one: (one[0] - one[1], one[0], one[2].head.rule, not one[4]))
         longest: dict[str, tuple[int, int]] = {}
-        for low, high, law, kind in asked:
+        for low, high, law, kind, named in asked:
             before = longest.get(law.head.rule)
             if before and before[0] < high and low < before[1]:
                 continue
             longest[law.head.rule] = (low, high)
-            self._open.append(_question(turn, law, kind, low, high))
+            self._open.append(_question(turn, law, kind, (low, high), named))
         del self._open[:-MAX_OPEN]
 
     def answered(self, turn: Turn) -> list[Finding]:
@@ -65,7 +70,7 @@ class Questions:
             if turn.start < question.end - answers.OVERLAP_S:
                 kept.append(question)
                 continue
-            outcome = answers.reply(text, question.asked)
+            outcome = answers.reply(text, question.asked, named=question.named)
             if outcome is Reply.NEITHER:
                 kept.append(question)
             elif outcome is Reply.MAKES:
@@ -85,14 +90,15 @@ class Questions:
                 text = turn.folded.text[hit.start : hit.end]
                 for index, kind in questions[number]:
                     sort = answers.kind_of(text) if kind is Asked.CLAIM else kind
-                    yield hit.start, hit.end, self._court.rules.rules[index], sort
+                    yield hit.start, hit.end, self._court.rules.rules[index], sort, True
 
     def _implied(self, turn: Turn, touched: Iterable[int]) -> Iterator[_Asked]:
         """Phrases of the rules themselves, asked about."""
         text = turn.folded.text
         for index in touched:
             law = self._court.rules.rules[index]
-            if law.roles != AGENT or law.every_turn or law.timed:
+            manners = law.head.category in NEVER_IMPLIED
+            if law.roles != AGENT or law.every_turn or law.timed or manners:
                 continue
             search = self._court.search(law, turn.end)
             for found in search.find(law.match, View(turn), CUSTOMER):
@@ -101,10 +107,11 @@ class Questions:
                 low = min(leaf.start for leaf in found.leaves)
                 high = max(leaf.end for leaf in found.leaves)
                 if answers.question(text, low, high):
-                    yield low, high, law, answers.kind_of(text[low:high])
+                    yield low, high, law, answers.kind_of(text[low:high]), False
 
 
-def _question(turn: Turn, law: Law, kind: Asked, low: int, high: int) -> _Question:
+def _question(turn: Turn, law: Law, kind: Asked, place: tuple[int, int], named: bool) -> _Question:
+    low, high = place
     return _Question(
         law=law,
         asked=kind,
@@ -113,6 +120,7 @@ def _question(turn: Turn, law: Law, kind: Asked, low: int, high: int) -> _Questi
         start=turn.times(low, high)[0],
         end=turn.end,
         turn=turn.number,
+        named=named,
     )
 
 

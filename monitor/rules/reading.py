@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 import types
 import typing
-from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
@@ -16,13 +14,13 @@ from monitor.rules import expr as ex
 from monitor.rules.nodes import FaultError, Node
 from monitor.rules.operators import Operators
 from monitor.rules.pattern import MAX_LITERALS, Pattern, PatternError, parse
+from monitor.rules.scalars import nearest, scalar, shown
 
 MAX_PHRASES: Final = 50_000
 """Literals in a pack after expansion."""
 MAX_CHARACTERS: Final = 2_000_000
 """Characters in all literals of a pack."""
 ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-RULE_NAME: Final = re.compile(r"[a-z0-9_-]{1,64}(/[a-z0-9_-]{1,64})?")
 
 _SINGLE: Final = frozenset({"answer", "answer_no", "unless", "ends_by"})
 """Fields in which a phrase may be a single character: something else limits them."""
@@ -144,51 +142,6 @@ class Reader:
                     parse(word, self.lists, single=True)
                 except PatternError as error:
                     raise FaultError(one.line, f"lists: {name}: {error}") from error
-
-
-def scalar(hint: Any, node: Node) -> Any:
-    """A word, a number or a truth value."""
-    if node.kind != "scalar":
-        hint_text = "; quote phrases that begin with { or [" if hint is str else ""
-        raise FaultError(node.line, f"{_KINDS[hint]} is needed here, not {shown(node)}{hint_text}")
-    if hint is str:
-        if node.empty or not node.text.strip():
-            raise FaultError(node.line, "a text is needed here, and it is empty")
-        return node.text
-    value = node.value
-    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if value < 0:
-            raise FaultError(node.line, f"{node.text} is below zero")
-        return float(value)
-    if hint is int and isinstance(value, int) and not isinstance(value, bool):
-        if value < 0:
-            raise FaultError(node.line, f"{node.text} is below zero")
-        return value
-    if hint is bool and isinstance(value, bool):
-        return value
-    raise FaultError(node.line, f"{_KINDS[hint]} is needed here, not {shown(node)}")
-
-
-_KINDS: Final[dict[Any, str]] = {
-    str: "a text",
-    float: "a number",
-    int: "a whole number",
-    bool: "true or false",
-}
-
-
-def shown(node: Node) -> str:
-    """What stands there, short enough for a message."""
-    if node.kind == "scalar":
-        return repr(node.text if len(node.text) <= 40 else node.text[:40] + "…")
-    return "a list" if node.kind == "list" else "a mapping"
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name."""
-    names = list(known)
-    close = difflib.get_close_matches(word[:80], names, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(names)}"
 
 
 def _one_of(allowed: tuple[Any, ...], node: Node) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.events import CallStarted
+from monitor.events import CallStarted, Severity, SignalName
 from monitor.rules import expr as ex
 from monitor.rules import pack as pk
 from monitor.rules.answers import Asked
@@ -16,6 +16,9 @@ from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
 from monitor.rules.matcher import Hit, Matcher
 from monitor.rules.pattern import Pattern
+from monitor.rules.register import Register, for_call
+from monitor.rules.slots import fill
+from monitor.rules.spans import Span
 from monitor.rules.states import Limits
 from monitor.text.fold import Folded
 from monitor.types import Industry, Role
@@ -51,9 +54,11 @@ class Law:
     """Time, not a phrase, meets it."""
     early: bool = False
     """Nothing said later can take it back but the words around it."""
-    signal: str = ""
+    signal: SignalName | None = None
     strength: pk.Strength = "strong"
     ends_by: ex.Expr | None = None
+    strong_severity: Severity | None = None
+    """Of a state, after a strong signal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class RuleSet:
     industry: str
     facts: dict[str, object]
     matcher: Matcher
+    register: Register
     index: Index
     patterns: tuple[Pattern, ...]
     rules: tuple[Law, ...]
@@ -114,8 +120,13 @@ class RuleSet:
 
     def hits(self, folded: Folded) -> dict[int, list[Hit]]:
         """The phrases in a text, by number of their pattern, each in order of place."""
+        slots: dict[str, tuple[Span, ...]] = {}
+        if self.matcher.slots:
+            named = self.register.spans(folded) if self.register else {}
+            taken = [span for spans in named.values() for span in spans]
+            slots = {**fill(folded, self.matcher.slots, taken), **named}
         found: dict[int, list[Hit]] = {}
-        for hit in self.matcher.find(folded):
+        for hit in self.matcher.find(folded, slots):
             found.setdefault(hit.pattern, []).append(hit)
         return found
 
@@ -165,6 +176,7 @@ class _Compiler:
     call: CallStarted
     numbers: dict[int, int] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
+    same: dict[Pattern, int] = field(default_factory=dict)
     soft: set[int] = field(default_factory=set)
     """Numbers of patterns that may be met by sound alone."""
 
@@ -192,7 +204,8 @@ class _Compiler:
                 "meta": dict(self.call.meta),
             },
             matcher=self._matcher(),
-            index=self._all_expressions(rules, signals, states, duties),
+            register=self._register(),
+            index=self._searched((*laws, *signal_laws, *state_laws), duties),
             patterns=tuple(self.patterns),
             rules=laws,
             signals=signal_laws,
@@ -223,9 +236,10 @@ class _Compiler:
     def _number(self, pattern: Pattern, *, soft: bool) -> int:
         number = self.numbers.get(id(pattern))
         if number is None:
-            number = len(self.patterns)
+            number = self.same.setdefault(pattern, len(self.patterns))
             self.numbers[id(pattern)] = number
-            self.patterns.append(pattern)
+            if number == len(self.patterns):
+                self.patterns.append(pattern)
         if soft:
             self.soft.add(number)
         return number
@@ -294,6 +308,7 @@ class _Compiler:
             context=state.context,
             homophones=state.homophones,
             ends_by=state.ends_by,
+            strong_severity=state.strong_severity or _strong(state),
         )
 
     def _duties(self) -> Iterable[DutyLaw]:
@@ -333,12 +348,12 @@ class _Compiler:
 
     def _questions(self, rules: list[pk.Rule]) -> dict[int, tuple[tuple[int, Asked], ...]]:
         found: dict[int, list[tuple[int, Asked]]] = {}
-        for index, rule in enumerate(rules):
+        for place, rule in enumerate(rules):
             asked = [(p, Asked.CLAIM) for p in rule.answer]
             asked += [(p, Asked.HARM) for p in rule.answer_no]
             for pattern, kind in asked:
                 number = self._number(pattern, soft=False)
-                found.setdefault(number, []).append((index, kind))
+                found.setdefault(number, []).append((place, kind))
         return {number: tuple(entries) for number, entries in found.items()}
 
     def _by(self, exprs: Sequence[ex.Expr | None]) -> dict[int, tuple[int, ...]]:
@@ -353,19 +368,17 @@ class _Compiler:
                 found.setdefault(REFERS, []).append(place)
         return {number: tuple(places) for number, places in found.items()}
 
-    def _all_expressions(
-        self,
-        rules: list[tuple[pk.Pack, pk.Rule]],
-        signals: list[tuple[pk.Pack, pk.SignalRule]],
-        states: list[tuple[pk.Pack, pk.StateRule]],
-        duties: tuple[DutyLaw, ...],
-    ) -> Index:
-        roots = [
-            *(part for _, item in (*rules, *signals, *states) for part in (item.match, item.unless)),
-            *(state.ends_by for _, state in states),
-            *(part for law in duties for part in (law.satisfied_by, law.trigger)),
-        ]
+    def _searched(self, laws: Iterable[Law], duties: Iterable[DutyLaw]) -> Index:
+        roots: list[ex.Expr | None] = []
+        for law in laws:
+            roots += [law.match, law.unless, law.ends_by]
+        for duty in duties:
+            roots += [duty.satisfied_by, duty.trigger]
         return index((root for root in roots if root is not None), self.numbers)
+
+    def _register(self) -> Register:
+        companies = [company for pack in self.packs for company in pack.companies]
+        return for_call(self.call.company, self.call.aliases, companies)
 
     def _matcher(self) -> Matcher:
         sounded = [number in self.soft for number in range(len(self.patterns))]
@@ -377,6 +390,12 @@ def _limits(state: pk.StateRule) -> Limits:
     return Limits(
         signal=after.signal, strength=after.strength, turns=after.turns, seconds=after.seconds
     )
+
+
+def _strong(state: pk.StateRule) -> Severity | None:
+    """Going on after a plain refusal is critical unless the pack says otherwise."""
+    grave = state.category == "pestering" and state.severity == "high"
+    return "critical" if grave else None
 
 
 def _head(pack: pk.Pack, item: pk.Rule | pk.StateRule | pk.Disclosure) -> Head:

@@ -44,9 +44,7 @@ def _rate(expr: ex.SpeechRate, turn: Turn) -> str:
     return f"语速每分钟 {rate:.0f} 字" if rate > expr.over_cpm else ""
 
 
-def _overlaps(
-    turn: Turn, memory: Memory, roles: frozenset[Role]
-) -> list[tuple[Turn, float]]:
+def _overlaps(turn: Turn, memory: Memory, roles: frozenset[Role]) -> list[tuple[Turn, float]]:
     """Turns of the roles that began inside another's turn, with the seconds of both speaking.
 
     Only pairs with this turn in them: the one that ends later is heard later.
@@ -70,7 +68,7 @@ def _interruptions(
     if not _overlaps(turn, memory, roles):
         return ""
     since = turn.end - expr.within_s if expr.within_s is not None else 0.0
-    numbers = set()
+    numbers: set[int] = set()
     for one in memory.since(since):
         numbers.update(cut.number for cut, _ in _overlaps(one, memory, roles))
     return f"打断客户 {len(numbers)} 次" if len(numbers) >= expr.times else ""

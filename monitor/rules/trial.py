@@ -221,7 +221,9 @@ class Court:
             for hit in hits[number]:
                 for low, high in leaf.parts or ((leaf.start, leaf.end),):
                     overlaps = hit.start < high and low < hit.end
-                    longer = low <= hit.start and hit.end <= high and high - low > hit.end - hit.start
+                    longer = (
+                        low <= hit.start and hit.end <= high and high - low > hit.end - hit.start
+                    )
                     if overlaps and not longer:
                         return leaf.turn.folded.quote(hit.start, hit.end)
         return ""
@@ -230,6 +232,8 @@ class Court:
         """A negator in a gap of a phrase: 肯定不会保本 for 肯定~3保本."""
         text = leaf.turn.folded.text
         for (_, low), (high, _) in zip(leaf.parts, leaf.parts[1:], strict=False):
+            if text[low:high].endswith(("零", "无")):
+                return text[high - 1]
             for negator in negators(text, low, high, ()):
                 whole = negator.end <= high and negator.kind in ("strong", "weak", "bare")
                 if whole and reaches(text, negator, high):

@@ -25,6 +25,9 @@ TAIL: Final = 28
 BACKCHANNEL: Final = 3
 """Characters of the other side that do not break a split phrase: 嗯, 对对, 好的."""
 
+OVERLAP_S: Final = 0.3
+"""Seconds by which a turn may overlap the one before and still come after it."""
+
 MAX_TURNS: Final = 5_000
 """Turns of a call kept for rules that look back; a call of ten hours has fewer."""
 
@@ -140,9 +143,9 @@ class Memory:
         self._tails[role] = turn.pieces
         self._broken[role] = False
         if len(turn.folded.text) - turn.fresh > BACKCHANNEL:
-            for other in self._tails:
-                if other != role:
-                    self._broken[other] = True
+            for other, pieces in self._tails.items():
+                between = turn.start >= pieces[-1].utterance.end - OVERLAP_S
+                self._broken[other] = self._broken[other] or (other != role and between)
 
     def spoken(self, role: Role) -> int:
         """Turns of a role so far."""

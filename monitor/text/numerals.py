@@ -169,7 +169,7 @@ def _whole(digits: str) -> str | None:
         rest = tail
         if len(rest) == 1 and rest in _DIGIT and rest not in "零〇":
             return str(total + int(_DIGIT[rest]) * _GREAT[name] // 10)
-    value = _below(rest) if rest else 0
+    value = _below(rest.lstrip("零〇") if total else rest) if rest else 0
     return None if value is None else str(total + value)
 
 

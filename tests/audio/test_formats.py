@@ -184,6 +184,25 @@ def test_damage_inside_an_mp3_is_skipped_and_counted(tmp_path: Path) -> None:
     assert 3 < len(samples) / rate < 5
 
 
+def test_titles_in_gbk_do_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "call.mp3"
+    encode(path, tone(1, 16_000), codec="libmp3lame", rate=16_000)
+    title = "江海银行".encode("gbk").ljust(30, b"\0")
+    with path.open("ab") as file:
+        file.write(b"TAG" + title + bytes(95))
+    assert len(read(path)[0]) >= 16_000
+
+
+def test_a_recording_that_changes_its_rate_is_refused(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.mp3", tmp_path / "second.mp3"
+    encode(first, tone(1, 16_000), codec="libmp3lame", rate=16_000)
+    encode(second, tone(2, 24_000), codec="libmp3lame", rate=24_000)
+    path = tmp_path / "call.mp3"
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    # which of the two FFmpeg takes for the file's own is its affair
+    assert fault(path).startswith("changes from ")
+
+
 def test_sniffing_needs_only_the_first_bytes() -> None:
     assert sniff(b"\xff\xf1\x50\x80") == "aac"
     assert sniff(b"\xff\xfb\x90\x00") == "mp3"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from monitor.audio import g711
 from monitor.audio.wav import open_wav
@@ -269,3 +271,25 @@ def test_a_file_that_shrinks_while_it_is_read(put) -> None:
         rest = sum(len(block) for block in blocks)
         assert 8_000 + rest == (20_001 - 44) // 2
         assert [notice.code for notice in source.notices] == ["shrunk"]
+
+
+@given(
+    coding=st.sampled_from(sorted(ENCODINGS)),
+    places=st.lists(st.tuples(st.integers(0, 80), st.integers(0, 255)), min_size=1, max_size=6),
+    length=st.integers(0, 600),
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_damaged_headers_are_read_or_refused(put, coding, places, length) -> None:
+    header, data, _ = ENCODINGS[coding]
+    content = bytearray(wav(data[:512], header=header)[:length])
+    for place, value in places:
+        if place < len(content):
+            content[place] = value
+    path = put(bytes(content))
+    try:
+        samples, _ = read(path)
+        refused = ""
+    except BadAudio as error:
+        refused = str(error)
+    assert refused.startswith(f"{path}: ") if refused else 0 < len(samples) <= length
+    assert len(refused.splitlines()) <= 1

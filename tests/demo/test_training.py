@@ -35,7 +35,7 @@ SILENT = augment.Recipe(
 
 @pytest.fixture
 def tone() -> shards.Samples:
-    return np.sin(np.arange(RATE, dtype=np.float32) * np.float32(0.1))
+    return np.asarray(np.sin(np.arange(RATE) * 0.1), np.float32)
 
 
 @pytest.fixture

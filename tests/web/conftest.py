@@ -32,6 +32,13 @@ class House:
         host = state.host
         assert isinstance(host, ScriptedHost)
         self.host = host
+        self.task: asyncio.Task[None] | None = None
+
+    async def stop(self) -> None:
+        """As after SIGTERM."""
+        self.state.stopping.set()
+        if self.task is not None:
+            await self.task
 
     def token(self, role: str, team: str = "", agent: str = "") -> str:
         return new_token(self.folder, role, team=team, agent=agent)
@@ -101,6 +108,13 @@ async def closed_with(socket: ClientConnection) -> tuple[int, str]:
     return socket.close_code, error
 
 
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for something that nobody announces."""
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
 SETTINGS = Settings(
     server=Server(port=0, hello_s=0.3, close_s=0.5, drain_s=5.0, recheck_s=0.2, open_s=0.5),
     alerts=Alerts(ack_s=5.0),
@@ -112,7 +126,7 @@ Opener = Callable[..., Awaitable[House]]
 @pytest.fixture
 async def open_house(tmp_path: Path) -> AsyncIterator[Opener]:
     """Starts servers in this process; all stop at the end of the test."""
-    running: list[tuple[House, asyncio.Task[None]]] = []
+    running: list[House] = []
 
     async def opened(**groups: Any) -> House:
         settings = msgspec.structs.replace(SETTINGS, **groups)
@@ -130,13 +144,14 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Opener]:
         await asyncio.wait([made, task], return_when=asyncio.FIRST_COMPLETED)
         if not made.done():
             task.result()
-        running.append((made.result(), task))
-        return made.result()
+        house = made.result()
+        house.task = task
+        running.append(house)
+        return house
 
     yield opened
-    for house, task in running:
-        house.state.stopping.set()
-        await task
+    for house in running:
+        await house.stop()
 
 
 @pytest.fixture

@@ -1,41 +1,65 @@
-"""A server process for tests that kill it, and what they need to talk to it."""
+"""Server processes for tests that kill them."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+START_S = 30.0
+STOP_S = 30.0
+
+
+class Forge:
+    """Starts servers quickly."""
+
+    def __init__(self, orders: IO[str]) -> None:
+        self._orders = orders
+
+    def server(self, folder: Path, **variables: str) -> ServerProcess:
+        return ServerProcess(self._orders, folder, variables)
+
+
+@contextmanager
+def forge() -> Iterator[Forge]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.web.server_process"], stdin=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        yield Forge(process.stdin)
 
 
 class ServerProcess:
-    """`tests.web.server_process` on a data folder; may be killed and started again."""
+    """A server on a data folder; may be killed and started again."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, orders: IO[str], folder: Path, variables: dict[str, str]) -> None:
         self.data = folder / "data"
+        self._orders = orders
         self._ready = folder / "ready.json"
-        self._variables = variables
-        self._process: subprocess.Popen[bytes] | None = None
+        self._environ = {
+            "MONITOR_SERVER_PORT": "0",
+            "MONITOR_STORE_DATA": str(self.data),
+        } | variables
+        self._pid = 0
         self.url = ""
 
     def start(self) -> None:
-        environ = os.environ | {
-            "MONITOR_SERVER_PORT": "0",
-            "MONITOR_STORE_DATA": str(self.data),
-            **self._variables,
-        }
         self._ready.unlink(missing_ok=True)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.web.server_process", str(self._ready)], env=environ
-        )
-        until = time.monotonic() + 30
+        self._orders.write(json.dumps({"ready": str(self._ready), "environ": self._environ}) + "\n")
+        self._orders.flush()
+        until = time.monotonic() + START_S
         while not self._ready.exists():
-            assert self._process.poll() is None, "the server did not start"
             assert time.monotonic() < until, "the server does not listen"
-            time.sleep(0.01)
-        self.url = json.loads(self._ready.read_text("utf8"))["url"]
+            time.sleep(0.005)
+        told = json.loads(self._ready.read_text("utf8"))
+        self._pid, self.url = told["pid"], told["url"]
 
     @property
     def ws(self) -> str:
@@ -43,13 +67,19 @@ class ServerProcess:
 
     def kill(self) -> None:
         """SIGKILL: no destructor, no flush, no goodbye."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
+        self._end(signal.SIGKILL)
 
-    def stop(self) -> int:
-        """SIGTERM; returns the exit status."""
-        assert self._process is not None
-        if self._process.poll() is None:
-            self._process.terminate()
-        return self._process.wait(30)
+    def stop(self) -> None:
+        """SIGTERM, if it still runs."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> None:
+        until = time.monotonic() + STOP_S
+        while self._pid:
+            try:
+                os.kill(self._pid, number)
+            except ProcessLookupError:
+                self._pid = 0
+            assert time.monotonic() < until, "the server does not stop"
+            number = 0
+            time.sleep(0.005)

@@ -14,7 +14,6 @@ from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
 from monitor.types import Role, Samples
 
-
 VERBOSE = "verbose"
 """An agent whose alerts are 12 kB each."""
 

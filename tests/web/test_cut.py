@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.web.conftest import chunk, hear, new_token, registration, say
-from tests.web.process import ServerProcess
+from tests.web.process import ServerProcess, forge
 from tests.web.scripted import VERBOSE
 
 CUT_S = 2.0
@@ -61,22 +61,23 @@ class HungSubscriber:
 @pytest.fixture
 async def servers(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[ServerProcess]]]:
     made: list[ServerProcess] = []
+    with forge() as forged:
 
-    async def start(**variables: str) -> ServerProcess:
-        process = ServerProcess(
-            tmp_path,
-            MONITOR_SERVER_CLOSE_S="1",
-            MONITOR_SERVER_METRICS_ON_LOOPBACK="true",
-            MONITOR_ALERTS_WINDOW="100000",
-            **variables,
-        )
-        made.append(process)
-        await asyncio.to_thread(process.start)
-        return process
+        async def start(**variables: str) -> ServerProcess:
+            process = forged.server(
+                tmp_path,
+                MONITOR_SERVER_CLOSE_S="1",
+                MONITOR_SERVER_METRICS_ON_LOOPBACK="true",
+                MONITOR_ALERTS_WINDOW="100000",
+                **variables,
+            )
+            await asyncio.to_thread(process.start)
+            made.append(process)
+            return process
 
-    yield start
-    for process in made:
-        await asyncio.to_thread(process.stop)
+        yield start
+        for process in made:
+            await asyncio.to_thread(process.stop)
 
 
 async def subscribers(server: ServerProcess) -> int:

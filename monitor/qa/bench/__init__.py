@@ -1,0 +1,1 @@
+"""What the product costs and how late it is, measured on the machine it runs on."""
