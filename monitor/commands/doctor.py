@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from monitor.ops.doctor import Finding
+    from monitor.settings import Settings
 
 
 def doctor(
@@ -24,10 +29,62 @@ def doctor(
     chosen = None if lexicons is None else str(lexicons)
     settings = settings_.change(settings, "rules", lexicons=chosen)
     missing = 0
-    for finding in examine(settings):
+    for finding in examine(settings, (_model, _packs)):
         typer.echo(f"{finding.verdict:<8}{finding.name:<16}{finding.detail}")
         if finding.remedy:
             typer.echo(f"{'':<8}{'':<16}-> {finding.remedy}")
         missing += finding.verdict == "missing"
     if missing:
         raise typer.Exit(1)
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    """The recogniser is there, and its files are what they were."""
+    from monitor.asr import models
+    from monitor.errors import BadInput, MonitorError
+    from monitor.ops.doctor import Finding
+
+    name = settings.asr.model or models.BUNDLED
+    try:
+        model = models.find(name)
+    except MonitorError as fault:
+        remedy = "`monitor model list` shows what is here"
+        yield Finding(name="model", verdict="missing", detail=str(fault), remedy=remedy)
+        return
+    try:
+        checked = models.verify(model)
+    except BadInput as fault:
+        vague = fault.code == "no_checksums"
+        yield Finding(
+            name="model",
+            verdict="note" if vague else "missing",
+            detail=str(fault),
+            remedy="" if vague else "fetch the model again",
+        )
+    else:
+        detail = f"{name}, {len(checked)} files as they should be"
+        yield Finding(name="model", verdict="ok", detail=detail)
+
+
+def _packs(settings: Settings) -> Iterator[Finding]:
+    """The rule packs load and pass the checks."""
+    from monitor.errors import BadLexicon
+    from monitor.ops.doctor import Finding
+    from monitor.rules.lexicon import bundled_folder
+    from monitor.rules.lint import lint
+    from monitor.rules.load import load_packs
+
+    folder = Path(settings.rules.lexicons) if settings.rules.lexicons else bundled_folder()
+    remedy = "`monitor lexicon lint` shows every problem"
+    try:
+        packs = load_packs(folder)
+    except BadLexicon as fault:
+        yield Finding(name="rule packs", verdict="missing", detail=str(fault), remedy=remedy)
+        return
+    errors = sum(one.level == "error" for pack in packs for one in lint(pack))
+    yield Finding(
+        name="rule packs",
+        verdict="missing" if errors or not packs else "ok",
+        detail=f"{len(packs)} in {folder}" + (f", {errors} errors" if errors else ""),
+        remedy=remedy if errors or not packs else "",
+    )

@@ -52,7 +52,7 @@ async def _show(watcher: Watcher, *, as_json: bool) -> None:
             if as_json:
                 typer.echo(encode(each).decode())
             else:
-                console.print(alert_lines(each))
+                console.print(alert_lines(each), end="\n\n")
         elif isinstance(each, Remark):
             aside.print(f"[{each.kind}] {each.text}", style="dim", markup=False)
 

@@ -27,8 +27,8 @@ TOLERANCE_S = 0.5
 STATEMENT_TOLERANCE_S = 3.0
 """The same for what had to be said: a name alone may satisfy, or the number that follows it."""
 
-UTTERANCE_GAP_S = 0.7
-"""Seconds of silence inside a turn that make two utterances of it."""
+UTTERANCE_GAP_S = 0.5
+"""Seconds of silence inside a turn that make two utterances of it; the end-pointer waits 0.46."""
 
 _FORMS: dict[Form, tuple[str, str, str]] = {
     "flac": (".flac", "FLAC", "PCM_16"),

@@ -22,7 +22,7 @@ from monitor.errors import BadInput, Unavailable
 RATE = 8_000
 """Hertz: what a telephone line carries."""
 
-PAUSES_S = {"，": 0.18, "、": 0.10, "；": 0.30, "：": 0.20, "。": 0.45, "？": 0.45, "！": 0.45}
+PAUSES_S = {"，": 0.18, "、": 0.10, "；": 0.30, "：": 0.20, "。": 0.55, "？": 0.55, "！": 0.55}
 """Seconds of silence after a punctuation mark, at every speaking rate."""
 
 LIBRARY = "libespeak-ng.so.1"

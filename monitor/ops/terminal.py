@@ -38,11 +38,11 @@ def alert_lines(alert: Alert) -> Text:
         text.append(f"  第 {alert.count} 次")
     if alert.quote:
         said = CHANNEL[alert.channel]
-        text.append(f"\n    {said}:", style="dim")
+        text.append(f"\n    {said}：", style="dim")
         text.append(f"“{plain(alert.quote)}”", style="strike dim" if withdrawn else "bold")
     basis = plain(alert.basis)
     if basis and alert.basis_status:
-        basis += f"({STATUS.get(alert.basis_status, plain(alert.basis_status))})"
+        basis += f"（{STATUS.get(alert.basis_status, plain(alert.basis_status))}）"
     rows = (
         ("规则", plain(alert.rule)),
         ("原因", plain(alert.why)),
@@ -51,7 +51,7 @@ def alert_lines(alert: Alert) -> Text:
     )
     for label, value in rows:
         if value:
-            text.append(f"\n    {label}:", style="dim")
+            text.append(f"\n    {label}：", style="dim")
             text.append(value, style="green" if label == "建议" and not withdrawn else "")
     return text
 

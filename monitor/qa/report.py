@@ -97,8 +97,8 @@ def _sentence(verdict: Verdict, finding: Finding) -> Text:
 def _table(verdicts: Sequence[Verdict]) -> Table:
     table = Table(title="Recordings against their expectations", title_justify="left")
     for name in ("recording", "result"):
-        table.add_column(name)
-    for name in ("met", "missed", "false", "other faults", "worst time error s", "lag s"):
+        table.add_column(name, no_wrap=True)
+    for name in ("met", "missed", "false", "other", "error s", "lag s"):
         table.add_column(name, justify="right")
     for verdict in verdicts:
         found = verdict.findings

@@ -145,8 +145,7 @@ class CallJudge:
     @staticmethod
     def _touched(turn: Turn, index: dict[int, tuple[int, ...]]) -> list[int]:
         """Laws that a phrase heard in this turn can meet, in the order of the packs."""
-        touched = {law for number in turn.hits.keys() & index.keys() for law in index[number]}
-        return sorted(touched)
+        return sorted({law for number in turn.hits if number in index for law in index[number]})
 
     def _signals(self, turn: Turn) -> Iterable[Event]:
         shown: dict[str, Signal] = {}
@@ -187,8 +186,8 @@ class CallJudge:
     def _rules(self, turn: Turn) -> list[Finding]:
         findings = []
         touched = self._touched(turn, self.rules.rules_by)
-        last = set(self.rules.every_turn)
-        order = [n for n in touched if n not in last] + list(self.rules.every_turn)
+        last = self.rules.every_turn
+        order = [*(place for place in touched if place not in last), *last]
         for index in order:
             law = self.rules.rules[index]
             if law.timed:

@@ -340,9 +340,11 @@ class Search:
 
     def _ref_now(self, expr: ex.Ref, view: View) -> list[Found]:
         """A bare reference: met in the turn in which its rule or signal was met."""
-        for end, number, _ in self._occurrences(expr, frozenset()):
-            if view.turn is None or number == view.turn.number:
-                return [Found(at_s=end)]
+        for mark in reversed(self.memory.marks):
+            if view.turn is not None and mark.turn < view.turn.number:
+                break
+            if expr.name in mark.names and (not expr.strength or mark.strength in expr.strength):
+                return [Found(at_s=mark.end)]
         return []
 
 

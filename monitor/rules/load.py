@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from monitor.rules import nodes, pack
 from monitor.rules.nodes import FaultError, Node
 from monitor.rules.reading import ID, Reader
 
+_ID_LINE: Final = re.compile(r"\s*-\s*\{?\s*id:\s*['\"]?([^\s'\",}]{1,64})")
 _SECTIONS: Final[dict[str, type[Any]]] = {
     "rules": pack.Rule,
     "disclosures": pack.Disclosure,
@@ -61,7 +63,20 @@ def pack_from(text: str, file: str = "<text>") -> pack.Pack:
             "bad_rule", fault.message, file=file, line=fault.line, field=rule
         ) from error
     except FaultError as error:
-        raise BadLexicon("bad_pack", error.message, file=file, line=error.line) from error
+        rule = _rule_at(text, error.line)
+        raise BadLexicon(
+            "bad_pack", error.message, file=file, line=error.line, field=rule
+        ) from error
+
+
+def _rule_at(text: str, line: int) -> str | None:
+    """The rule whose lines hold this one, where the file is too broken to be read."""
+    for row in reversed(text.split("\n")[:line]):
+        if found := _ID_LINE.match(row):
+            return found.group(1)
+        if row and row[0] not in " -#\t":
+            return None
+    return None
 
 
 def _pack(root: Node) -> pack.Pack:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from monitor.events import Alert, CallStarted, Disclosure, Event, Signal
 from monitor.rules import expr as ex
 from monitor.rules import pack as pk
@@ -121,15 +123,23 @@ def _signal(pack: pk.Pack, signal: pk.SignalRule) -> Iterator[Failure]:
 def _disclosure(pack: pk.Pack, disclosure: pk.Disclosure) -> Iterator[Failure]:
     opening = replace(disclosure, kind="opening", trigger=None, deadline_s=LONG_S)
     alone = replace(pack, rules=(), states=(), disclosures=(opening,))
-    call = example_call(pack, disclosure.when)
+    registered = example_call(pack, disclosure.when)
+    nameless = msgspec.structs.replace(registered, company="", aliases=())
     examples = disclosure.examples
     for texts, wanted in ((examples.met, True), (examples.not_met, False)):
         for text in texts:
-            events = judged(text, call, (alone,), Role.AGENT)
-            met = any(isinstance(e, Disclosure) and e.state == "met" for e in events)
-            if met != wanted:
+            if _meets(text, alone, registered, nameless) != wanted:
                 message = "not met" if wanted else "met by what does not meet it"
                 yield _failure(pack, disclosure, text, message)
+
+
+def _meets(text: str, alone: pk.Pack, *calls: CallStarted) -> bool:
+    """Whether the agent's words meet the disclosure, with or without a registered company."""
+    return any(
+        isinstance(event, Disclosure) and event.state == "met"
+        for call in calls
+        for event in judged(text, call, (alone,), Role.AGENT)
+    )
 
 
 def _failure(

@@ -216,9 +216,10 @@ class Court:
 
     def _allowed(self, law: Law, leaf: Leaf) -> str:
         """The allow pattern that takes the text of a phrase, if one does."""
-        hits = leaf.turn.hits
-        for number in law.allow & hits.keys():
-            for hit in hits[number]:
+        for number, hits in leaf.turn.hits.items():
+            if number not in law.allow:
+                continue
+            for hit in hits:
                 for low, high in leaf.parts or ((leaf.start, leaf.end),):
                     overlaps = hit.start < high and low < hit.end
                     longer = (

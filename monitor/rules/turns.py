@@ -94,8 +94,9 @@ class Turn:
         if self._taken is None:
             self._taken = tuple(
                 part
-                for number in claims & self.hits.keys()
-                for hit in self.hits[number]
+                for number, hits in self.hits.items()
+                if number in claims
+                for hit in hits
                 for part in hit.parts or ((hit.start, hit.end),)
                 if NEGATOR_CHARACTER.search(self.folded.text, *part)
             )

@@ -121,32 +121,41 @@ def plain(text: str) -> str:
 
 def _exact(text: str) -> tuple[str, list[int], list[int]]:
     """Folded text, the original position of each of its characters, and its clause numbers."""
-    length = len(text)
-    dirty = clean().search(text)
-    if dirty is None:
-        return text, list(range(length)), [0] * length
-    table = text.translate(TABLE)
     parts: list[str] = []
     starts: list[int] = []
     clauses: list[int] = []
-    clause = 0
-    last = len(table) - 1
-    for position, character in enumerate(table):
-        if character == DROPPED:
+    clause = at = 0
+    for match in clean().finditer(text):
+        position = match.start()
+        if position > at:
+            parts.append(text[at:position])
+            starts += range(at, position)
+            clauses += [clause] * (position - at)
+        at = position + 1
+        entry = TABLE[ord(text[position])]
+        if entry == POINT and not _between_digits(text, position):
+            entry = BREAK
+        if entry == DROPPED:
             continue
-        if character == POINT and not (
-            0 < position < last
-            and table[position - 1] in _DIGITS
-            and table[position + 1] in _DIGITS
-        ):
-            character = BREAK
-        if character == BREAK:
+        if entry == BREAK:
             if clauses and clauses[-1] == clause:
                 clause += 1
             continue
-        if character == WIDE:
-            character = characters.spell(text[position])
-        parts.append(character)
-        starts.extend([position] * len(character))
-        clauses.extend([clause] * len(character))
+        folded = characters.spell(text[position]) if entry == WIDE else entry
+        parts.append(folded)
+        starts += [position] * len(folded)
+        clauses += [clause] * len(folded)
+    if not parts:
+        return text[at:], list(range(at, len(text))), [clause] * (len(text) - at)
+    parts.append(text[at:])
+    starts += range(at, len(text))
+    clauses += [clause] * (len(text) - at)
     return "".join(parts), starts, clauses
+
+
+def _between_digits(text: str, position: int) -> bool:
+    return (
+        0 < position < len(text) - 1
+        and TABLE[ord(text[position - 1])] in _DIGITS
+        and TABLE[ord(text[position + 1])] in _DIGITS
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -135,13 +136,14 @@ def _by_clause(
         return []
     if not clauses or clauses[0] == clauses[-1]:
         return numbers(now)
-    where: Callable[[int], int] = (lambda at: draft.starts[at]) if draft else (lambda at: at)
     found: list[tuple[int, int, str]] = []
     begin = 0
-    for at in range(1, len(now) + 1):
-        if at == len(now) or clauses[where(at)] != clauses[where(begin)]:
-            part = now[begin:at]
-            if numeric(part):
-                found += [(start + begin, end + begin, form) for start, end, form in numbers(part)]
-            begin = at
+    for clause in range(clauses[0], clauses[-1] + 1):
+        end = bisect_right(clauses, clause)
+        if draft:
+            end = bisect_left(draft.starts, end)
+        part = now[begin:end]
+        if numeric(part):
+            found += [(start + begin, stop + begin, form) for start, stop, form in numbers(part)]
+        begin = end
     return found

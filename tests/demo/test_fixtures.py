@@ -135,7 +135,7 @@ def test_without_espeak_one_line_names_the_package(monkeypatch: pytest.MonkeyPat
 
 
 def test_pieces() -> None:
-    assert pieces("您好，[0.5]再见。") == ["您好", 0.18, 0.5, "再见", 0.45]
+    assert pieces("您好，[0.5]再见。") == ["您好", 0.18, 0.5, "再见", 0.55]
 
 
 @pytest.mark.parametrize("text", ["VIP客户", "5个点", "您好,再见", "[x]"])

@@ -80,7 +80,9 @@ def test_positions_are_those_of_the_text() -> None:
 def test_all_overlapping_hits_are_given() -> None:
     hits = find("国家知识产权局", "知识产权", "国家知识产权局", "产权局")
     assert [hit.phrase for hit in hits] == ["国家知识产权局", "知识产权", "产权局"]
-    assert [hit.phrase for hit in find("国家知识产权", "知识产权", "国家知识产权局")] == ["知识产权"]
+    assert [hit.phrase for hit in find("国家知识产权", "知识产权", "国家知识产权局")] == [
+        "知识产权"
+    ]
 
 
 def test_gaps_stay_in_their_clause_and_do_not_count_fillers() -> None:

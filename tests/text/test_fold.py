@@ -51,7 +51,9 @@ def test_maps_go_there_and_back(text: str, data: st.DataObject) -> None:
     for form in folded.forms:
         assert len(form.text) == len(form.starts) == len(form.ends)
         assert list(form.starts) == sorted(form.starts)
-        assert all(0 <= a < b <= len(folded.text) for a, b in zip(form.starts, form.ends, strict=True))
+        assert all(
+            0 <= a < b <= len(folded.text) for a, b in zip(form.starts, form.ends, strict=True)
+        )
     if not folded.text:
         return
     start = data.draw(st.integers(0, len(folded.text) - 1))

@@ -9,7 +9,8 @@ from monitor.text.numerals import numbers
 
 
 @pytest.mark.parametrize(
-    "written", ["百分之百", "百分百", "100%", "一百个百分点", "百分之一百", "百分之100", "100个百分点"]
+    "written",
+    ["百分之百", "百分百", "100%", "一百个百分点", "百分之一百", "百分之100", "100个百分点"],
 )
 def test_a_hundred_percent_has_one_form(written: str) -> None:
     assert spelled(f"是{written}保本") == "是100%保本"

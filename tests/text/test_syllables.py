@@ -19,9 +19,21 @@ def test_readings() -> None:
 
 def test_confused_sounds_are_alike() -> None:
     ours = sounds()
-    for one, other in [("百分百宝本", "百分百保本"), ("问赚", "稳赚"), ("姜海", "江海"), ("证信", "征信")]:
+    for one, other in [
+        ("百分百宝本", "百分百保本"),
+        ("问赚", "稳赚"),
+        ("姜海", "江海"),
+        ("证信", "征信"),
+    ]:
         assert ours.alike(one, other)
-    for one, other in [("知", "资"), ("南", "蓝"), ("进", "静"), ("福", "湖"), ("产", "惨"), ("跟", "耕")]:
+    for one, other in [
+        ("知", "资"),
+        ("南", "蓝"),
+        ("进", "静"),
+        ("福", "湖"),
+        ("产", "惨"),
+        ("跟", "耕"),
+    ]:
         assert ours.alike(one, other)
     assert not ours.alike("保本", "保险")
     assert not ours.alike("保本", "保")

@@ -15,7 +15,7 @@ import numpy as np
 import soxr
 
 from monitor.demo.training.shards import RATE, Samples
-from monitor.demo.training.texts import Line, Texts
+from monitor.demo.training.texts import RULES, Line, Texts
 from monitor.demo.training.voices import Cast, Take
 
 ESPEAK_RATE = 22_050
@@ -96,11 +96,21 @@ def write_shard(stem: Path, lines: list[Line], speaker: Speaker, take: Callable[
 
 
 def write_shards(
-    folder: Path, voices: Path, *, seed: int, hours: float, minutes: float, size: int = 1000
+    folder: Path,
+    voices: Path,
+    *,
+    seed: int,
+    hours: float,
+    minutes: float,
+    rules: float = RULES,
+    size: int = 500,
 ) -> float:
-    """Fill `folder` with shards until so many hours of speech or minutes of work; returns hours."""
+    """Fill `folder` with shards until so many hours of speech or minutes of work.
+
+    `rules` is the share of lines with listed phrases. Returns the hours of speech made.
+    """
     rng = random.Random(seed)
-    texts, cast, speaker = Texts(rng), Cast(voices, rng), Speaker(voices)
+    texts, cast, speaker = Texts(rng, rules), Cast(voices, rng), Speaker(voices)
     folder.mkdir(parents=True, exist_ok=True)
     stop = time.monotonic() + minutes * 60
     made, number = 0.0, 0

@@ -20,6 +20,7 @@ SLOT = re.compile(r"\{([^{}]+)\}")
 PAUSE = re.compile("[，、；：。？！,;:?!]+")
 DICTIONARY_WORDS = 30_000
 LONGEST_CHARS = 48
+RULES = 0.13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +43,18 @@ def grammar() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def phrases() -> dict[str, tuple[str, ...]]:
-    """Section → phrases of `phrases.txt`: rule phrases, look-alikes, disclosures, customers."""
+def phrases(name: str = "phrases.txt") -> dict[str, tuple[str, ...]]:
+    """Section → phrases of a file: rule phrases, look-alikes, disclosures, customers, terms.
+
+    `phrases.txt` is the draft rule book; `phrases_packs.txt` the examples of the rule packs.
+    """
     sections: dict[str, list[str]] = {}
-    name = ""
-    for row in (HERE / "phrases.txt").read_text(encoding="utf-8").splitlines():
+    section = ""
+    for row in (HERE / name).read_text(encoding="utf-8").splitlines():
         if row.startswith("["):
-            name = row.strip("[]")
+            section = row.strip("[]")
         elif row:
-            sections.setdefault(name, []).append(row)
+            sections.setdefault(section, []).append(row)
     return {k: tuple(v) for k, v in sections.items()}
 
 
@@ -87,20 +91,21 @@ def dictionary() -> tuple[tuple[str, ...], tuple[float, ...]]:
 
 
 class Texts:
-    """An endless, seeded source of lines."""
+    """An endless, seeded source of lines, of which `rules` (0-1) hold listed phrases."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, rules: float = RULES) -> None:
         self._rng = rng
         self._known = vocabulary.load().knows
-        self._kinds = {
+        plain = {
             self._words: 0.26,
             self._sentence: 0.27,
             self._spliced: 0.10,
             self._talk: 0.10,
             self._opening: 0.09,
-            self._phrase: 0.13,
             self._reply: 0.05,
         }
+        scale = (1 - rules) / sum(plain.values())
+        self._kinds = {k: v * scale for k, v in plain.items()} | {self._phrase: rules}
 
     def line(self) -> Line:
         while True:
@@ -184,10 +189,10 @@ class Texts:
 
     def _any_phrase(self) -> str:
         """A listed phrase; rule phrases are the smaller part."""
-        sections = phrases()
-        names = ("violation", "lookalike", "disclosure", "near_miss", "customer")
-        name = self._rng.choices(names, weights=(0.45, 0.22, 0.2, 0.06, 0.07))[0]
-        return self.expand(self._rng.choice(sections[name]))
+        sections = phrases(self._rng.choice(("phrases.txt", "phrases_packs.txt")))
+        names = ("violation", "lookalike", "disclosure", "near_miss", "customer", "term")
+        name = self._rng.choices(names, weights=(0.45, 0.22, 0.2, 0.06, 0.07, 0.06))[0]
+        return self.expand(self._rng.choice(sections.get(name, sections["lookalike"])))
 
     def _phrase(self) -> str:
         """A listed phrase alone, in a carrier, with another one, or questioned."""

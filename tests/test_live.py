@@ -1,0 +1,60 @@
+"""The real server as a process: sound in over its socket, alerts out, at four times the speed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from monitor.demo import scenario
+from monitor.events import Alert
+from monitor.ingest.client import Pacing, send_call
+from monitor.ingest.outgoing import from_file
+from monitor.ingest.target import Target
+from monitor.qa.compare import compare
+from monitor.web.messages import Last
+from monitor.web.watcher import Watcher
+
+FOLDER = Path(__file__).parent.parent / "audio_fixtures"
+CAST = ("guaranteed-return", "refusal-respected", "customer-names-company")
+
+pytestmark = [pytest.mark.audio, pytest.mark.process]
+
+
+async def hear(running: scenario.Running, scenes: list[scenario.Scene], data: Path) -> list[Alert]:
+    """Send every scene at once and return what a supervisor of the team saw."""
+    seen: list[Alert] = []
+    teams = {scene.expectation.call.team for scene in scenes}
+
+    async def watch(team: str) -> None:
+        secret = scenario.token(data, "supervisor", team)
+        async for news in Watcher(running.url, secret, last=Last(seq=0)).seen():
+            if isinstance(news, Alert):
+                seen.append(news)  # noqa: PERF401
+
+    watchers = [asyncio.create_task(watch(team)) for team in teams]
+
+    async def send(scene: scenario.Scene) -> None:
+        call = scene.expectation.call
+        outgoing = from_file(scene.recording, fields=scenario.registration(call), call=call.call)
+        url = running.url.replace("http", "ws", 1) + "/ingest/l16"
+        target = Target(url=url, token=scenario.token(data, "ingest", call.team))
+        delivery = await send_call(outgoing, target, pacing=Pacing(speed=4.0))
+        assert delivery.state == "delivered", delivery
+
+    await asyncio.gather(*map(send, scenes))
+    await asyncio.sleep(0.5)
+    for watcher in watchers:
+        watcher.cancel()
+    return seen
+
+
+def test_calls_sent_at_once_raise_what_they_must_and_nothing_else(tmp_path: Path) -> None:
+    scenes = scenario.scenes(FOLDER, CAST)
+    with scenario.server(tmp_path) as running:
+        seen = asyncio.run(hear(running, scenes, tmp_path))
+    for scene in scenes:
+        own = [alert for alert in seen if alert.call == scene.expectation.call.call]
+        assert len({alert.id for alert in own}) == len(own)
+        assert compare(scene.expectation, own).ok, own
