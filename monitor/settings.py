@@ -37,7 +37,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()
     """Web origins that may open sockets besides our own (`https://monitor.example.com`)."""
     metrics_on_loopback: bool = False
-    """Let callers on this machine read /metrics without a token."""
+    """Let callers on this machine read /metrics without a token; not behind a proxy on it."""
     message_bytes: _Bytes = 128 * 1024
     """Largest message taken; one second of stereo 16 kHz sound is 64 kB."""
     open_s: _Seconds = 5.0

@@ -22,27 +22,22 @@ def judge(
         typer.Option(help="A pack file, or the name of a bundled pack; may be repeated."),
     ] = None,
     events: Annotated[
-        str | None,
+        Path | None,
         typer.Option(help="Write all events as JSON lines to this file; - is standard output."),
     ] = None,
 ) -> None:
     """Judge a transcript again, under the bundled packs or others (通话文本合规检查)."""
-    from monitor.commands.findings import show
-    from monitor.events import encode
+    from monitor.ops.output import EventSink
     from monitor.rules.lexicon import Lexicon
     from monitor.rules.transcript import judge_lines
 
     lexicon = Lexicon.named(pack) if pack else Lexicon()
     name = "<stdin>" if transcript == "-" else transcript
-    found = []
-    with _opened(transcript) as lines, _target(events) as target:
-        for event in judge_lines(lines, lexicon.packs, file=name, warn=_warn):
-            if target is not None:
-                target.write(encode(event) + b"\n")
-            if events != "-":
-                found.append(event)
-    if events != "-":
-        show(found)
+    with _opened(transcript) as lines:
+        judged = judge_lines(lines, lexicon.packs, file=name, warn=_warn)
+        with EventSink(events) as sink:
+            for event in judged:
+                sink.write(event)
 
 
 def _warn(sentence: str) -> None:
@@ -55,10 +50,11 @@ def _opened(name: str) -> Iterator[Iterable[bytes]]:
         yield _lines(sys.stdin.buffer)
         return
     try:
-        with Path(name).open("rb") as file:
-            yield _lines(file)
+        file = Path(name).open("rb")  # noqa: SIM115
     except OSError as error:
         raise BadInput("unreadable", error.strerror or "cannot be read", file=name) from error
+    with file:
+        yield _lines(file)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
@@ -67,19 +63,3 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
 
     while line := file.readline(MAX_LINE + 2):
         yield line
-
-
-@contextmanager
-def _target(name: str | None) -> Iterator[BinaryIO | None]:
-    if name is None:
-        yield None
-    elif name == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-    else:
-        try:
-            with Path(name).open("wb") as file:
-                yield file
-        except OSError as error:
-            message = error.strerror or "cannot be written"
-            raise BadInput("unwritable", message, file=name, field="--events") from error

@@ -24,7 +24,7 @@ from monitor.types import Role
 TOLERANCE_S = 0.5
 """Seconds by which the time of a phrase may be off."""
 
-STATEMENT_TOLERANCE_S = 3.0
+STATEMENT_TOLERANCE_S = 5.0
 """The same for what had to be said: a name alone may satisfy, or the number that follows it."""
 
 UTTERANCE_GAP_S = 0.5

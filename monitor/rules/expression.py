@@ -264,7 +264,7 @@ class Search:
                 for found in self.find(expr.of, View(turn), roles):
                     far = expr.turns and self._between(turn.number, number, roles) > expr.turns
                     if span(found)[1] <= start + 1e-6 and not far:
-                        met.append(found)
+                        met.append(Found(found.leaves, at_s=span(found)[1]))
         return met
 
     def _occurrences(self, ref: ex.Expr, roles: Roles) -> Iterator[tuple[float, int, float]]:

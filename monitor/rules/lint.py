@@ -83,7 +83,7 @@ def _basis(item: Item) -> Iterator[Advice]:
 
 def _common(item: Item) -> Iterator[Advice]:
     """A phrase of two characters inside a very common word is met where nobody meant it."""
-    if isinstance(item, Disclosure):
+    if isinstance(item, Disclosure | StateRule):
         return
     bare = item.match.of if isinstance(item.match, ex.AnyOf) else (item.match,)
     for phrase in bare:

@@ -63,9 +63,12 @@ def pack_from(text: str, file: str = "<text>") -> pack.Pack:
             "bad_rule", fault.message, file=file, line=fault.line, field=rule
         ) from error
     except FaultError as error:
-        rule = _rule_at(text, error.line)
         raise BadLexicon(
-            "bad_pack", error.message, file=file, line=error.line, field=rule
+            "bad_pack",
+            error.message,
+            file=file,
+            line=error.line,
+            field=_rule_at(text, error.line),
         ) from error
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from monitor.rules import expr as ex
-from monitor.rules.expression import Found, View, span
+from monitor.rules.expression import Found, View
 from monitor.rules.finding import Finding
 from monitor.rules.ruleset import Law
-from monitor.rules.trial import Court
+from monitor.rules.trial import Court, at_time
 from monitor.types import Role
 
 
@@ -30,7 +30,10 @@ class Timed:
             search = self._court.search(law, at_s, ended=ended)
             found = search.find(law.match, View(None), law.roles)
             for one in [*found, *self._quiet(law, at_s)]:
-                finding = self._finding(law, one, at_s)
+                if one.leaves:
+                    finding = self._court.finding(law, one, one.leaves[-1].turn)
+                else:
+                    finding = at_time(law, one, at_s)
                 key = (law.head.rule, round(finding.start, 2))
                 if key not in self._done:
                     self._done.add(key)
@@ -49,21 +52,3 @@ class Timed:
         if law.unless is not None and self._court.waived(law, since):
             return []
         return [Found(at_s=since, note=f"双方沉默超过 {min(limits):g} 秒")]
-
-    def _finding(self, law: Law, found: Found, at_s: float) -> Finding:
-        if found.leaves:
-            turn = found.leaves[-1].turn
-            return self._court.finding(law, found, turn)
-        start = span(found)[0]
-        end = at_s if found.note else start
-        return Finding(
-            head=law.head,
-            role=min(law.roles),
-            start=start,
-            end=end,
-            quote="",
-            phrase="",
-            match="state",
-            severity=law.head.severity,
-            why=f"{law.head.title}：{found.note or '到时限仍没有说'}",
-        )

@@ -57,15 +57,20 @@ def judge_lines(
     """Every event of the transcript, each followed by what it causes, call by call.
 
     The inputs are among what comes out, so that it can be judged again. `warn` gets one sentence
-    for each thing that was assumed. Raises BadInput with file, line and field.
+    for each thing that was assumed. All lines are read before the first event is given; raises
+    BadInput with file, line and field.
     """
-    for call in _calls(lines, file):
+    return _judged(_calls(lines, file), packs, warn)
+
+
+def _judged(calls: list[_Call], packs: Sequence[Pack], warn: Warn) -> Iterator[Event]:
+    for call in calls:
         if call.started is None:
             warn(f"{call.name}: no call.started; judged as industry other, business marketing")
-        yield from judge_call(call.started or CallStarted(call=call.name), call, packs)
+        yield from _judge_call(call.started or CallStarted(call=call.name), call, packs)
 
 
-def judge_call(started: CallStarted, call: _Call, packs: Sequence[Pack]) -> Iterator[Event]:
+def _judge_call(started: CallStarted, call: _Call, packs: Sequence[Pack]) -> Iterator[Event]:
     """One call: time goes on to where nothing earlier can still be heard."""
     judge = CallJudge(started, RuleSet.for_call(packs, started))
     yield started

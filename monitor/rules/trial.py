@@ -81,12 +81,14 @@ class Court:
         return [
             one
             for one in found
-            if (is_fresh(one, turn) or not one.leaves)
+            if (is_fresh(one, turn) or one.at_s is not None)
             and not (law.unless is not None and self._cancelled(law, law.unless, one, turn))
         ]
 
     def finding(self, law: Law, found: Found, turn: Turn) -> Finding:
         """What was found, as a finding."""
+        if not found.leaves:
+            return at_time(law, found, turn.end)
         here = [leaf for leaf in found.leaves if leaf.turn is turn] or list(found.leaves)
         low, high = min(leaf.start for leaf in here), max(leaf.end for leaf in here)
         start, end = here[0].turn.times(low, high)
@@ -270,6 +272,22 @@ class Court:
             if leaf.turn.role is not Role.CUSTOMER
         ]
         return "；".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def at_time(law: Law, found: Found, now_s: float) -> Finding:
+    """A finding that no words made: silence, or something that was not said."""
+    start = found.at_s if found.at_s is not None else now_s
+    return Finding(
+        head=law.head,
+        role=min(law.roles),
+        start=start,
+        end=now_s if found.note else start,
+        quote="",
+        phrase="",
+        match="state",
+        severity=law.head.severity,
+        why=f"{law.head.title}：{found.note or '该说的话到这时还没有说'}",
+    )
 
 
 def _quote(found: Found, turn: Turn) -> str:

@@ -49,7 +49,7 @@ class Piece:
         return instants(self.utterance)[self.skipped :]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Turn:
     """A final utterance joined to the end of what the same role said just before."""
 

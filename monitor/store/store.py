@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from monitor.errors import Unavailable
 from monitor.store.database import Journal, reading_engine, writing_engine
@@ -53,7 +53,7 @@ class Store:
         return await self.writer.run(job)
 
     async def read(self, job: Job[T]) -> T:
-        """The job's result, from a connection that cannot write."""
+        """The job's result, from a connection that cannot write; raises `Unavailable`."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.read_now, job)
 
     def read_now(self, job: Job[T]) -> T:
@@ -91,8 +91,13 @@ def prepare(path: Path, steps: Sequence[Step], *, journal: Journal) -> None:
 
 
 def _read(engine: Engine, job: Callable[[Connection], T]) -> T:
-    with engine.connect() as connection, connection.begin():
-        return job(connection)
+    try:
+        with engine.connect() as connection, connection.begin():
+            return job(connection)
+    except SQLAlchemyError as fault:
+        raise Unavailable(
+            "store_failed", f"the database cannot be read: {fault.__cause__ or fault}"
+        ) from fault
 
 
 def _lock(folder: Path) -> int:

@@ -46,6 +46,10 @@ def _han_without(characters: str) -> str:
 
 _ONCE: Final = _han_without(_NUMERIC + "".join(_DOUBLED))
 _WORDS: Final = _han_without(_NUMERIC)
+_LOOP: Final = re.compile(
+    f"(?=[{_NUMERIC}]{{0,3}}[{_WORDS}])(?P<loop>[\u4e00-\u9fff]{{2,{_LONGEST_REPEAT}}}?)(?P=loop){{3,}}"
+)
+"""A word with a numeral in it, four times and more: how a recogniser fails (一个一个一个一个)."""
 _REPEATED: Final = re.compile(
     f"(?P<one>[{_ONCE}])(?P=one)+"
     f"|(?P<three>[{''.join(sorted(_DOUBLED))}])(?P=three)(?=(?P=three))"
@@ -80,6 +84,14 @@ def hesitations(text: str) -> list[int]:
     ):
         return []
     return [at for match in HESITATIONS.finditer(text) for at in range(*match.span())]
+
+
+def loops(text: str) -> list[int]:
+    """Positions of all but the last of a word that is said four times and more."""
+    dropped: list[int] = []
+    for match in _LOOP.finditer(text):
+        dropped.extend(range(match.start(), match.end() - len(match.group("loop"))))
+    return dropped
 
 
 def repeats(text: str) -> list[int]:

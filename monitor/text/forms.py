@@ -77,6 +77,9 @@ def of(text: str, clauses: Sequence[int]) -> tuple[tuple[Form, ...], tuple[tuple
     if gone := fillers.particles(text):
         draft = _draft(text)
         draft.drop(gone)
+    if gone := fillers.loops(draft.text if draft else text):
+        draft = draft or _draft(text)
+        draft.drop(gone)
     spans: tuple[tuple[int, int], ...] = ()
     found = _by_clause(draft, text, clauses)
     if found:
@@ -108,6 +111,7 @@ def _settle(draft: _Draft) -> None:
     """Repeats the steps until they change nothing more."""
     for _ in range(_PASSES):
         changed = draft.drop(fillers.particles(draft.text))
+        changed |= draft.drop(fillers.loops(draft.text))
         changed |= convertible(draft.text) and draft.put(numbers(draft.text))
         changed |= draft.drop(fillers.repeats(draft.text))
         if not changed:

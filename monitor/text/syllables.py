@@ -33,7 +33,7 @@ _POLYPHONES: Final = """
 """
 _DIGITS: Final = {
     "0": ("ling",),
-    "1": ("yi", "yao"),
+    "1": ("yi",),
     "2": ("er", "liang"),
     "3": ("san",),
     "4": ("si",),

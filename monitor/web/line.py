@@ -20,7 +20,7 @@ from monitor.web.messages import Fault, encode
 logger = structlog.get_logger()
 
 
-class HangUp(Exception):  # noqa: N818  # it is an outcome, not a fault of ours
+class HangUp(Exception):
     """Close the socket with this close code, after an error message that says why.
 
     4400 bad message, 4401 no or unknown token, 4403 wrong role or team, 4408 hello too late,
@@ -35,7 +35,7 @@ class HangUp(Exception):  # noqa: N818  # it is an outcome, not a fault of ours
         self.message = message
 
 
-class Gone(Exception):  # noqa: N818
+class Gone(Exception):
     """The peer is gone, or was cut; `code` is the close code, 1006 when there was none."""
 
     def __init__(self, code: int = 1006, reason: str = "") -> None:

@@ -37,7 +37,10 @@ Ready = Callable[[str, State], None]
 
 
 async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready: Ready) -> None:
-    """Serve until SIGTERM, SIGINT or `State.stopping`. Raises `Unavailable`: port, folder or database in use."""
+    """Serve until SIGTERM, SIGINT or `State.stopping`.
+
+    Raises `Unavailable`: port or data folder in use, database not usable.
+    """
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))

@@ -45,6 +45,11 @@ def feed_url(url: str, path: str = "/ws/alerts") -> str:
     return f"{scheme}://{parts.netloc}{path}"
 
 
+def _proxy(url: str) -> Literal[True] | None:
+    # a proxy set for the web has no way back to this machine
+    return None if urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost") else True
+
+
 class Watcher:
     """Yields every alert once, in order, whatever the connection does.
 
@@ -68,7 +73,9 @@ class Watcher:
         wait_s = FIRST_WAIT_S
         while True:
             try:
-                async with connect(self._url, compression=None, max_size=2**20) as socket:
+                async with connect(
+                    self._url, compression=None, max_size=2**20, proxy=_proxy(self._url)
+                ) as socket:
                     await self._greet(socket)
                     async for each in self._listen(socket):
                         wait_s = FIRST_WAIT_S

@@ -23,7 +23,7 @@ CLAIM = [
     ("这个以合同为准", Reply.CLEARS),
     ("不一样这是保险", Reply.CLEARS),
     ("抱歉我们没有这个承诺", Reply.CLEARS),
-    ("嗯", Reply.NEITHER),
+    ("嗯", Reply.MAKES),
     ("是这样的先生我给您介绍一下", Reply.NEITHER),
     ("您稍等我看一下", Reply.NEITHER),
 ]

@@ -8,7 +8,8 @@ from monitor.text.fold import OVERLAP, PIECE, fold, join, pieces, plain
 from monitor.text.forms import spelled
 
 SPEECH = st.text(
-    alphabet="保本百分之一二两三十万亿点零幺个年天第0123456789.%呢啊嗯就是那个这然后说儿，。！ 、Ａ３體價㎏",
+    alphabet="保本百分之一二两三十万亿点零幺个年天第0123456789.%呢啊嗯就是那个这然后说儿"
+    "，。！ 、Ａ３體價㎏",
     max_size=40,
 )
 ANY = st.one_of(st.text(st.characters(), max_size=60), SPEECH)
@@ -66,7 +67,12 @@ def test_maps_go_there_and_back(text: str, data: st.DataObject) -> None:
     assert folded.text[start:end] in plain(text[first:last]) or "." in text
 
 
-@given(st.text(st.characters(categories=["Cs", "Cf", "Co", "So", "Mn", "Zs"]), max_size=30))
+@given(
+    st.text(
+        st.characters(categories=["Cs", "Cf", "Co", "Mn", "Zs"], include_characters="😀☎♪→"),
+        max_size=30,
+    )
+)
 def test_what_nobody_says_is_left_out(text: str) -> None:
     assert fold(text).text == ""
 

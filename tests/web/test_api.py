@@ -96,21 +96,21 @@ MATRIX = {
 }
 
 
-@pytest.mark.parametrize("role", ["supervisor", "agent", "qa", "ingest", "admin"])
-async def test_who_may_read_what(house: House, client: httpx2.AsyncClient, role: str) -> None:
-    agent = "8012" if role == "agent" else ""
-    headers = bearer(house.token(role, "south", agent))
-    for path, roles in MATRIX.items():
-        status = (await client.get(path, headers=headers)).status_code
-        assert status == (200 if role in roles else 403), path
+async def test_who_may_read_what(house: House, client: httpx2.AsyncClient) -> None:
+    for role in ("supervisor", "agent", "qa", "ingest", "admin"):
+        agent = "8012" if role == "agent" else ""
+        headers = bearer(house.token(role, "south", agent))
+        for path, roles in MATRIX.items():
+            status = (await client.get(path, headers=headers)).status_code
+            assert status == (200 if role in roles else 403), (role, path)
 
 
-@pytest.mark.parametrize("path", ["/api/calls", "/api/alerts", "/api/calls/c1/events"])
-async def test_another_team_is_refused(house: House, client: httpx2.AsyncClient, path: str) -> None:
+async def test_another_team_is_refused(house: House, client: httpx2.AsyncClient) -> None:
     headers = bearer(house.token("supervisor", "north"))
-    answer = await client.get(path + "?team=south", headers=headers)
-    assert answer.status_code == 403
-    assert answer.json()["error"]["code"] == "wrong_team"
+    for path in ("/api/calls", "/api/alerts", "/api/calls/c1/events"):
+        answer = await client.get(path + "?team=south", headers=headers)
+        assert answer.status_code == 403
+        assert answer.json()["error"]["code"] == "wrong_team"
 
 
 async def test_foreign_call_looks_like_no_call(house: House, client: httpx2.AsyncClient) -> None:
@@ -124,12 +124,12 @@ async def test_foreign_call_looks_like_no_call(house: House, client: httpx2.Asyn
     assert foreign.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=1001", "after=-1", "after=٣"])
-async def test_bad_query(house: House, client: httpx2.AsyncClient, query: str) -> None:
+async def test_bad_queries(house: House, client: httpx2.AsyncClient) -> None:
     headers = bearer(house.token("supervisor", "south"))
-    answer = await client.get(f"/api/alerts?{query}", headers=headers)
-    assert answer.status_code == 400
-    assert answer.json()["error"]["code"] == "bad_query"
+    for query in ("limit=0", "limit=x", "limit=1001", "after=-1", "after=٣"):
+        answer = await client.get(f"/api/alerts?{query}", headers=headers)
+        assert answer.status_code == 400, query
+        assert answer.json()["error"]["code"] == "bad_query"
 
 
 async def test_token_in_the_address_is_refused(house: House, client: httpx2.AsyncClient) -> None:

@@ -113,52 +113,49 @@ async def test_live_topic_brings_words_but_alerts_once(house: House) -> None:
         assert sorted(kinds) == ["alert", "coverage", "utterance"]
 
 
-@pytest.mark.parametrize(
-    ("message", "expected"),
-    [
-        ("{", (4400, "bad_json")),
-        ("[" * 100_000, (4400, "text_too_large")),
-        ("[" * 1_000, (4400, "json_too_deep")),
-        ('{"type":"hello","tokne":"x"}', (4400, "unknown_field")),
-        ('{"type":"hello","token":"x","token":"y"}', (4400, "duplicate_key")),
-        ('{"type":"hello","token":1}', (4400, "bad_field")),
-        ('{"type":"hello","last":{"seq":-1}}', (4400, "bad_field")),
-        ('{"type":"ack","seq":1}', (4400, "bad_field")),
-        (b"\x00\x01", (4400, "bad_message")),
-        ('{"type":"hello"}', (4401, "no_token")),
-        ('{"type":"hello","token":"cm_0_0"}', (4401, "unknown_token")),
-        ("x" * 200_000, (1009, "")),
-        (None, (4408, "hello_late")),
-    ],
-)
-async def test_bad_hello(house: House, message: str | bytes | None, expected: object) -> None:
-    async with house.socket("/ws/alerts") as socket:
-        if message is not None:
-            await socket.send(message)
-        assert await closed_with(socket) == expected
+BAD_HELLOS: list[tuple[str | bytes | None, tuple[int, str]]] = [
+    ("{", (4400, "bad_json")),
+    ("[" * 100_000, (4400, "text_too_large")),
+    ("[" * 1_000, (4400, "json_too_deep")),
+    ('{"type":"hello","tokne":"x"}', (4400, "unknown_field")),
+    ('{"type":"hello","token":"x","token":"y"}', (4400, "duplicate_key")),
+    ('{"type":"hello","token":1}', (4400, "bad_field")),
+    ('{"type":"hello","last":{"seq":-1}}', (4400, "bad_field")),
+    ('{"type":"hello","last":{"seq":1e999}}', (4400, "bad_json")),
+    ('{"type":"ack","seq":1}', (4400, "bad_field")),
+    (b"\x00\x01", (4400, "bad_message")),
+    ('{"type":"hello"}', (4401, "no_token")),
+    ('{"type":"hello","token":"cm_0_0"}', (4401, "unknown_token")),
+    ("x" * 200_000, (1009, "")),
+    (None, (4408, "hello_late")),
+]
 
 
-@pytest.mark.parametrize(
-    ("role", "agent"), [("agent", "8012"), ("qa", ""), ("ingest", ""), ("admin", "")]
-)
-async def test_other_roles_get_nothing(house: House, role: str, agent: str) -> None:
-    async with house.feed(house.token(role, "south", agent)) as feed:
-        assert await closed_with(feed) == (4403, "wrong_role")
+async def test_bad_hellos(house: House) -> None:
+    for message, expected in BAD_HELLOS:
+        async with house.socket("/ws/alerts") as socket:
+            if message is not None:
+                await socket.send(message)
+            assert await closed_with(socket) == expected, message
 
 
-@pytest.mark.parametrize(
-    ("message", "code"),
-    [
+async def test_other_roles_get_nothing(house: House) -> None:
+    for role, agent in (("agent", "8012"), ("qa", ""), ("ingest", ""), ("admin", "")):
+        async with house.feed(house.token(role, "south", agent)) as feed:
+            assert await closed_with(feed) == (4403, "wrong_role"), role
+
+
+async def test_bad_messages_after_welcome(house: House) -> None:
+    token = house.token("supervisor", "south")
+    for message, code in (
         ('{"type":"ack","seq":5}', "bad_ack"),
         ('{"type":"ack","seq":1,"more":1}', "unknown_field"),
         ('{"type":"hello"}', "bad_field"),
-    ],
-)
-async def test_bad_message_after_welcome(house: House, message: str, code: str) -> None:
-    async with house.feed(house.token("supervisor", "south")) as feed:
-        await hear(feed)
-        await feed.send(message)
-        assert await closed_with(feed) == (4400, code)
+    ):
+        async with house.feed(token) as feed:
+            await hear(feed)
+            await feed.send(message)
+            assert await closed_with(feed) == (4400, code), message
 
 
 async def test_too_many_messages(house: House) -> None:

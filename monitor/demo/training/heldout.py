@@ -42,6 +42,7 @@ def _carried() -> list[str]:
     rng = random.Random(SEED)
     fill = Texts(rng).expand
     listed = [p for section in phrases().values() for p in section]
+    rng.shuffle(listed)
     return [PAUSE.sub(",", rng.choice(CARRIERS).format(fill(p))) for p in listed]
 
 
