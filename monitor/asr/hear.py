@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.asr.base import Transcriber, Transcript, empty
+from monitor.asr.second_look import better, halves, is_sparse
 from monitor.asr.suppress import screen
 from monitor.speech.gate import judge
 from monitor.types import Segment
@@ -20,8 +21,23 @@ def hear(
     """
     sounds = [judge(segment.samples).sound for segment in segments]
     spoken = [segment for segment, sound in zip(segments, sounds, strict=True) if sound == "speech"]
-    heard = iter(transcriber.transcribe(spoken, fast=fast) if spoken else ())
+    heard = iter(_hear_spoken(transcriber, spoken, fast=fast))
     return [
-        screen(next(heard)) if sound == "speech" else empty(segment, suppressed=str(sound))
+        next(heard) if sound == "speech" else empty(segment, suppressed=str(sound))
         for segment, sound in zip(segments, sounds, strict=True)
     ]
+
+
+def _hear_spoken(
+    transcriber: Transcriber, segments: Sequence[Segment], *, fast: bool
+) -> list[Transcript]:
+    if not segments:
+        return []
+    found = [screen(transcript) for transcript in transcriber.transcribe(segments, fast=fast)]
+    if fast:
+        return found
+    again = [index for index, transcript in enumerate(found) if is_sparse(transcript)]
+    for index in again:
+        halved = transcriber.transcribe(halves(segments[index]))
+        found[index] = better(found[index], *(screen(half) for half in halved))
+    return found

@@ -34,12 +34,18 @@ def build(
         Literal["scripted", "held-out"],
         typer.Option(
             "--voices",
-            help="`held-out`: random calls in voices and words kept out of training.",
+            help="`held-out`: the scripts in voices that nothing was trained on.",
         ),
     ] = "scripted",
     random: Annotated[
-        int, typer.Option("--random", min=1, max=10_000, help="How many held-out calls.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--random",
+            min=1,
+            max=10_000,
+            help="Instead of the scripts: so many random calls, in held-out voices and words.",
+        ),
+    ] = None,
 ) -> None:
     """Synthesise calls with espeak-ng; the same seed gives the same bytes."""
     from rich.console import Console
@@ -47,7 +53,8 @@ def build(
 
     from monitor.demo.fixtures import build as make
 
-    chosen = _held_out(random, seed, out) if voices == "held-out" else _scripted(scripts, only)
+    held_out = voices == "held-out" or random is not None
+    chosen = _held_out(scripts, only, random, seed, out) if held_out else _scripted(scripts, only)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -100,11 +107,15 @@ def _scripted(folder: Path, only: list[str] | None) -> dict[str, CallScript]:
     return {name: found[name] for name in only or found}
 
 
-def _held_out(count: int, seed: int, out: Path) -> dict[str, CallScript]:
-    from monitor.demo.heldout import random_calls
+def _held_out(
+    scripts: Path, only: list[str] | None, count: int | None, seed: int, out: Path
+) -> dict[str, CallScript]:
+    from monitor.demo.heldout import random_calls, recast
     from monitor.errors import BadInput
 
     if out == FOLDER:
         message = "held-out calls are for measuring and are not kept: name another folder"
         raise BadInput("bad_folder", message, field="--out")
+    if count is None:
+        return recast(_scripted(scripts, only), seed)
     return random_calls(count, seed)

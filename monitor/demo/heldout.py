@@ -57,6 +57,21 @@ def random_calls(count: int, seed: int) -> dict[str, CallScript]:
     return {f"heldout-{seed}-{number:03d}": _call(texts, rng) for number in range(count)}
 
 
+def recast(scripts: dict[str, CallScript], seed: int) -> dict[str, CallScript]:
+    """The same calls in held-out voices: what recognition alone costs."""
+    rng = random.Random(seed)
+    return {name: _recast(script, rng) for name, script in sorted(scripts.items())}
+
+
+def _recast(script: CallScript, rng: random.Random) -> CallScript:
+    names = rng.sample(HELD_OUT, len(script.voices))
+    voices = {
+        role: msgspec.structs.replace(casting, voice=name)
+        for (role, casting), name in zip(script.voices.items(), names, strict=True)
+    }
+    return msgspec.structs.replace(script, voices=voices)
+
+
 def _call(texts: Texts, rng: random.Random) -> CallScript:
     category = None if rng.random() < COMPLIANT_SHARE else rng.choice(sorted(texts.violations))
     choices = texts.industries[category] if category else sorted(texts.companies)

@@ -231,24 +231,25 @@ class CallJudge:
         return replace(finding, match="state", severity=severity, why=why)
 
     def _said(self, turn: Turn) -> list[Event]:
-        """Disclosures that this turn makes."""
+        """Disclosures that this turn makes, in the order in which they are said."""
         if turn.role is Role.CUSTOMER:
             return []
-        events: list[Event] = []
         search = self._court.raw(turn.end)
+        made: list[tuple[float, int, float, str]] = []
         for place in self._touched(turn, self.rules.duties_by):
             law = self.rules.duties[place]
-            duty = law.duty
-            if not self._board.listens(duty):
+            if not self._board.listens(law.duty):
                 continue
             for found in search.find(law.satisfied_by, View(turn), AGENT):
                 if is_fresh(found, turn) and not self._near_miss(law, found):
                     start, end = span(found)
-                    quote = "……".join(
-                        leaf.turn.folded.quote(leaf.start, leaf.end) for leaf in found.leaves
-                    )
-                    events.extend(self._board.said(duty, start, end, quote, law.note))
+                    words = (leaf.turn.folded.quote(leaf.start, leaf.end) for leaf in found.leaves)
+                    made.append((end, place, start, "……".join(words)))
                     break
+        events: list[Event] = []
+        for end, place, start, quote in sorted(made):
+            law = self.rules.duties[place]
+            events.extend(self._board.said(law.duty, start, end, quote, law.note))
         return events
 
     def _near_miss(self, law: DutyLaw, found: Found) -> bool:

@@ -35,10 +35,16 @@ def sensible(text: str, start: int, end: int) -> bool:
     at = low
     for word in cuts(text[low:high]):
         stop = at + len(word)
-        if stop > start and at < end and (len(word) < 2 or word_frequency(word) < COMMON):
+        if stop > start and at < end and not _is_used(word):
             return False
         at = stop
     return True
+
+
+def _is_used(word: str) -> bool:
+    """Whether people use the word; three characters in the dictionary are no accident."""
+    frequency = word_frequency(word)
+    return frequency >= COMMON if len(word) == 2 else len(word) > 2 and frequency > 0
 
 
 def supported(around: str, confidence: float | None) -> bool:

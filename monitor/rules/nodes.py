@@ -21,6 +21,8 @@ MAX_LINE: Final = 10_000
 """Characters in a line."""
 MAX_DEPTH: Final = 40
 MAX_NODES: Final = 200_000
+MAX_ITEMS: Final = 50_000
+"""Items of one list."""
 
 _LOADER: Final = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -172,6 +174,8 @@ class _Builder:
         items = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(event, depth + 1))
+            if len(items) > MAX_ITEMS:
+                raise FaultError(items[-1].line, f"more than {MAX_ITEMS} items in a list")
         return tuple(items)
 
     def _pairs(self, depth: int) -> tuple[tuple[Node, Node], ...]:

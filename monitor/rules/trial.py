@@ -254,7 +254,9 @@ class Court:
             low, high = min(leaf.start for leaf in here), max(leaf.end for leaf in here)
             first, last = turn.clause(low)[0], turn.clause(max(low, high - 1))[1]
             view = view.within(max(first, low - NEAR_HIT), min(last, high + NEAR_HIT))
-        met = self.raw(turn.end).find(unless, view, law.roles)
+        met = [
+            one for one in self.raw(turn.end).find(unless, view, law.roles) if _outside(one, here)
+        ]
         if met and self.dropped is not None:
             words = "".join(leaf.turn.folded.quote(leaf.start, leaf.end) for leaf in met[0].leaves)
             quote = _quote(found, turn)
@@ -288,6 +290,17 @@ def at_time(law: Law, found: Found, now_s: float) -> Finding:
         severity=law.head.severity,
         why=f"{law.head.title}：{found.note or '该说的话到这时还没有说'}",
     )
+
+
+def _outside(cancelling: Found, hit: list[Leaf]) -> bool:
+    """Whether something stands beside a hit: its own words do not cancel it."""
+    parts = [part for leaf in hit for part in leaf.parts or ((leaf.start, leaf.end),)]
+    inside = [
+        any(low <= leaf.start and leaf.end <= high for low, high in parts)
+        for leaf in cancelling.leaves
+        if hit and leaf.turn is hit[0].turn
+    ]
+    return not inside or not all(inside)
 
 
 def _quote(found: Found, turn: Turn) -> str:

@@ -38,8 +38,12 @@ class Rules:
     """Silence after which a speculative decode pays; closed segments keep this much of it."""
     hang_over_s: float = 0.46
     """Silence that closes a segment."""
-    longest_s: float = 12.0
-    cut_s: float = 3.5
+    eager_after_s: float = 2.5
+    """A segment that is longer closes after `eager_s`: the words of one clause are safe by then,
+    recognisers lose their place in long windows, and what was said is judged sooner."""
+    eager_s: float = 0.24
+    longest_s: float = 9.0
+    cut_s: float = 3.0
     """An overlong segment is cut at the quietest place of its last so many seconds."""
     partial_every_s: float = 0.5
     """Seconds of new sound between two partials; 0 for none."""
@@ -50,7 +54,8 @@ class Rules:
         ordered = (
             0 < self.minimum_speech_s <= self.trigger_s
             and self.pre_roll_s >= 0
-            and 0 < self.pause_s <= self.hang_over_s
+            and 0 < self.pause_s <= self.eager_s <= self.hang_over_s
+            and self.eager_after_s >= 0
             and self.trigger_s + self.pre_roll_s < self.longest_s - self.cut_s
             and self.hang_over_s <= self.cut_s
             and self.partial_every_s >= 0
@@ -80,6 +85,8 @@ class Endpoint:
         self._pre_roll = frames(rules.pre_roll_s)
         self._pause = frames(rules.pause_s)
         self._hang_over = frames(rules.hang_over_s)
+        self._eager_after = frames(rules.eager_after_s) if rules.eager_after_s else 0
+        self._eager = frames(rules.eager_s)
         self._longest = frames(rules.longest_s)
         self._cut = frames(rules.cut_s)
         self._every = frames(rules.partial_every_s) if rules.partial_every_s else 0
@@ -134,7 +141,8 @@ class Endpoint:
         if is_speech:
             self._last_speech = self._now
         silent = self._now - self._last_speech
-        if silent >= self._hang_over:
+        long = self._last_speech - self._start >= self._eager_after
+        if silent >= (self._eager if long else self._hang_over):
             return [self._close(self._tail())]
         if silent == self._pause:
             self._ticked = self._now

@@ -122,11 +122,11 @@ def _readings(text: str, draft: _Draft | None) -> tuple[Form, ...]:
     readings: list[Form] = []
     if draft is not None and draft.text != text:
         readings.append(draft.form())
-    gone = fillers.hesitations(draft.text if draft else text)
-    if gone:
+    if gone := fillers.hesitations(draft.text if draft else text):
         draft = draft or _draft(text)
-        draft.drop(gone)
-        _settle(draft)
+        while draft.drop(gone):
+            _settle(draft)
+            gone = fillers.hesitations(draft.text)
         readings.append(draft.form())
     return tuple(readings)
 

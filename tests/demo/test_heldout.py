@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.demo.heldout import load_texts, random_calls
+from monitor.demo.heldout import load_texts, random_calls, recast
 from monitor.demo.script import load_scripts
 from monitor.demo.speech import bare
 from monitor.demo.training.voices import HELD_OUT
@@ -48,3 +48,12 @@ def test_no_violation_is_a_sentence_of_the_fixtures() -> None:
     texts = [text for kind in load_texts().violations.values() for text in kind]
     assert len(set(texts)) == len(texts)
     assert [text for text in texts if bare(text.replace("<", "").replace(">", "")) in spoken] == []
+
+
+def test_recasting_changes_the_voices_and_nothing_else() -> None:
+    scripts = load_scripts(Path(__file__).parents[2] / "audio_fixtures" / "scripts")
+    for name, script in recast(scripts, 1).items():
+        voices = {casting.voice for casting in script.voices.values()}
+        assert len(voices) == 2
+        assert voices <= set(HELD_OUT)
+        assert (script.turns, script.expect) == (scripts[name].turns, scripts[name].expect)

@@ -195,6 +195,9 @@ def test_too_many_phrases() -> None:
     error = refused(HEAD + lists + rules)
     assert "50000 phrases" in error.message
     assert error.field == "promise"
+    error = refused(HEAD + RULE + "    match:\n" + "      - 保本的\n" * 60_000)
+    assert (error.line, error.field) == (50_011, "promise")
+    assert "more than 50000 items" in error.message
 
 
 @pytest.mark.parametrize(
