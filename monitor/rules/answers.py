@@ -47,6 +47,9 @@ _ASSENT: Final = re.compile(
     "|基本上|一样|一个意思|一个道理|一回事|同一个|就是|就这意思|就这个意思|这个意思|理解得|理解的|放心|尽管放心|您放心"
     "|完全|确实|没区别|没有区别|没什么区别|没差别|没两样|正确|真的|不骗您|那还用说|那可不|可不|嗯|嗯嗯|好|行|ok)"
 )
+_NODS: Final = ("嗯", "嗯嗯", "嗯对", "嗯是", "嗯是的")
+"""Whole replies that are a yes, and nothing at the beginning of a longer one."""
+
 _SOFT_YES: Final = re.compile("尽管放心|您放心|放心|没问题|好|行|嗯")
 """Says yes only to a question that invites it."""
 _REASSURE: Final = re.compile(
@@ -118,8 +121,10 @@ def reply(text: str, asked: Asked, *, named: bool = True) -> Reply:
 
 
 def _assents(text: str, head: str) -> bool:
-    if text in ("嗯", "嗯嗯", "嗯对", "好", "行"):
-        return text.startswith("嗯")
+    if text in ("好", "行"):
+        return False
+    if text in _NODS:
+        return True
     match = _ASSENT.match(head) or _ASSENT.match(text)
     if match is None:
         return False
@@ -132,7 +137,7 @@ def _claim(text: str, head: str, named: bool) -> Reply:
         return Reply.CLEARS
     if named and "放心" in head:
         return Reply.MAKES
-    yes = _assents(text, head) and (named or not _SOFT_YES.match(head))
+    yes = _assents(text, head) and (named or text in _NODS or not _SOFT_YES.match(head))
     return Reply.MAKES if yes else Reply.NEITHER
 
 

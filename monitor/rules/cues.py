@@ -74,6 +74,7 @@ TRANSPARENT = _words(
     这种 这类 这样 那种 那样 类似 所谓 一些 一个 一种 一定 绝对 百分百 百分之百 完全 全部 真的
     真正 意思 可能 应该 必须 的 地 得 了 着 过 是 会 能 可以 到 在 上 去 就 都 也 还 再 又 被 于
     哪个 哪家 哪款 哪种 谁 人 敢 肯 愿意 像 如 比 这个 那个 这款 该 本 此 产品 项目 哦 啊 呀 呢
+    一款 一家 理财 基金
     嘛
     """
 )
@@ -109,6 +110,12 @@ KINDS: dict[str, str] = {
 
 TOKEN = re.compile(f"(?P<twice>[一-鿿])[不没](?P=twice)|{_alternatives(list(KINDS))}")
 """Every word that may turn what follows, the longest reading first."""
+
+SPEAKING = ("说", "讲", "承诺", "保证", "说过", "宣传", "宣称")
+"""Ends of what stands between a negator and the words that it denies were said."""
+
+OTHERS_BEFORE = re.compile("(?:别的|别家|别人|其他|人家|同行)[^我]{0,6}$")
+"""Others are spoken of: what is denied of them is claimed by 我们 that follows."""
 
 THROUGH = re.compile(f"(?:{_alternatives(TRANSPARENT)})")
 BLOCK = re.compile(f"(?:{_alternatives(OPAQUE)})")
@@ -198,14 +205,14 @@ ASKED_BEFORE = re.compile(
 WISH_BEFORE = re.compile(
     r"(?:您|你|客户|自己)(?:是|这边|平时|现在|目前|比较|更|还|主要|一般|真|一定|就)*"
     r"(?:想要|想买|想找|想了解|想|需要|要的是|要|希望|追求|偏好|偏向|倾向|喜欢|看重|考虑(?!一下|考虑)|买过|买的是|投过|了解过|听说过|接触过"
-    r"|知道什么是|关注|选择|有没有买过|有买过)"
+    r"|知道什么是|关注|选择|有没有买过|有买过|对)"
     r"(?:一下|一个|一款|一种|那种|这种|点|些|能|有|过|的|比较|更|类似|百分百|稳健|收益|什么|到|是|够|给)*$"
 )
 """The agent speaks of what the customer wants or has."""
 
 ASKING_BEFORE = re.compile(
     r"(?:是不是|有没有|能不能|会不会|要不要|想不想|是否|能否|可否|有无|什么是|什么叫|怎么看|哪种|哪款|还是|知不知道|了不了解)"
-    r"[^但]{0,8}$"
+    r"[^但了]{0,8}$"
 )
 AGREE_BEFORE = re.compile("(?:这|可|那)不(?:就)?(?:是)?$|不就(?:是)?$")
 """这不就是保本吗: asks for agreement."""

@@ -11,12 +11,13 @@ import msgspec
 from monitor.events import CallStarted, Coverage, Event, Signal, Utterance
 from monitor.rules import context
 from monitor.rules.disclosure import Board
-from monitor.rules.expression import Found, View, is_fresh, span, speaks
 from monitor.rules.finding import Finding
+from monitor.rules.found import Found, View, is_fresh, span, speaks
 from monitor.rules.incidents import Incidents, SegmentKey
+from monitor.rules.law import AGENT, ANY, DutyLaw, Law
 from monitor.rules.ledger import Ledger
 from monitor.rules.questions import Questions
-from monitor.rules.ruleset import AGENT, ANY, REFERS, DutyLaw, Law, RuleSet
+from monitor.rules.ruleset import REFERS, RuleSet
 from monitor.rules.states import States
 from monitor.rules.timed import Timed
 from monitor.rules.timing import instants

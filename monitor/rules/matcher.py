@@ -36,6 +36,8 @@ Slots = Mapping[str, Sequence[Span]]
 
 _RARE: Final = re.compile("[\U00010000-\U0010ffff]")
 _NUMERAL: Final = frozenset("0123456789.%零〇一二两三四五六七八九十百千万亿幺")
+_UNITS: Final = frozenset("百千万亿")
+"""A unit alone may close a number: 给~2批~3万 is met by 给您批二十万."""
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -143,7 +145,8 @@ class Matcher:
                     continue
                 form = self._forms.get(text)
                 if form is None:
-                    opens, closes = text[0] in _NUMERAL, text[-1] in _NUMERAL
+                    opens = text[0] in _NUMERAL and text not in _UNITS
+                    closes = text[-1] in _NUMERAL and text not in _UNITS
                     form = self._forms[text] = _Form(len(self._forms), text, opens, closes)
                 heard = sounded and _speakable(text)
                 if heard:

@@ -7,22 +7,26 @@ plainly its own object or the start of another clause.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from monitor.rules import cues
 
-REACH_STRONG: Final = 14
+REACH_STRONG: Final = 16
 """Folded characters between a strong negator and what it denies, all known words."""
 
-REACH_WEAK: Final = 9
+REACH_WEAK: Final = 12
 """The same for weak negators."""
 
-REACH_BARE: Final = 5
+REACH_BARE: Final = 6
 """The same for 不, 没, 未 alone."""
 
 UNKNOWN_STRONG: Final = 3
 """Characters of unknown words a strong negator may pass over."""
+
+SPEECH: Final = 4
+"""More unknown characters that any negator passes over to a word of speaking."""
 
 LOOK_BACK: Final = 28
 """Folded characters before a phrase in which negators are looked for."""
@@ -64,7 +68,11 @@ def reaches(text: str, negator: Negator, target: int) -> bool:
         return False
     if negator.word.endswith("不是") and "是" in gap:
         return False
+    if re.search("我们|咱们", gap) and cues.OTHERS_BEFORE.search(text, 0, negator.start):
+        return False
     unknown = len(cues.THROUGH.sub("", gap))
+    if gap.endswith(cues.SPEAKING):
+        unknown = max(0, unknown - SPEECH)
     if negator.kind in ("strong", "rhetoric"):
         return len(gap) <= REACH_STRONG and unknown <= UNKNOWN_STRONG
     if negator.kind == "weak":

@@ -8,9 +8,9 @@ from typing import Final
 
 from monitor.rules import answers, explain
 from monitor.rules.answers import Asked, Reply
-from monitor.rules.expression import View, is_fresh
 from monitor.rules.finding import Finding
-from monitor.rules.ruleset import AGENT, CUSTOMER, Law
+from monitor.rules.found import View, is_fresh
+from monitor.rules.law import AGENT, CUSTOMER, Law
 from monitor.rules.trial import Court
 from monitor.rules.turns import Turn
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.events import CallStarted, Severity, SignalName
+from monitor.events import CallStarted, Severity
 from monitor.rules import expr as ex
 from monitor.rules import pack as pk
 from monitor.rules.answers import Asked
 from monitor.rules.disclosure import Duty
 from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
+from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
 from monitor.rules.matcher import Hit, Matcher
 from monitor.rules.pattern import Pattern
 from monitor.rules.register import Register, for_call
@@ -21,57 +22,15 @@ from monitor.rules.slots import fill
 from monitor.rules.spans import Span
 from monitor.rules.states import Limits
 from monitor.text.fold import Folded
-from monitor.types import Industry, Role
+from monitor.types import Industry
 
 CACHED: Final = 64
 """Compiled rule sets kept; a centre runs few industries at a time."""
-
-AGENT: Final = frozenset({Role.AGENT})
-CUSTOMER: Final = frozenset({Role.CUSTOMER})
-ANY: Final = frozenset({Role.AGENT, Role.CUSTOMER, Role.UNKNOWN})
-ROLES: Final = {"agent": AGENT, "customer": CUSTOMER, "any": ANY}
 
 REFERS: Final = -1
 """Stands for no pattern: what refers to a rule or a signal by name."""
 
 _EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """A rule ready to be judged: rules, signals and states are all of this shape."""
-
-    head: Head
-    match: ex.Expr
-    roles: frozenset[Role]
-    unless: ex.Expr | None = None
-    allow: frozenset[int] = frozenset()
-    """Numbers of patterns that take their text away from this rule."""
-    context: pk.Excuses = pk.Excuses()
-    homophones: bool = True
-    every_turn: bool = False
-    timed: bool = False
-    """Time, not a phrase, meets it."""
-    early: bool = False
-    """Nothing said later can take it back but the words around it."""
-    signal: SignalName | None = None
-    strength: pk.Strength = "strong"
-    ends_by: ex.Expr | None = None
-    strong_severity: Severity | None = None
-    """Of a state, after a strong signal."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DutyLaw:
-    """A disclosure ready to be judged."""
-
-    duty: Duty
-    satisfied_by: ex.Expr
-    not_by: frozenset[int]
-    trigger: ex.Expr | None
-    from_s: float
-    note: str = ""
-    """Said with a met event: that no company name is registered."""
 
 
 @dataclass(slots=True)

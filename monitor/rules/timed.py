@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from monitor.rules import expr as ex
-from monitor.rules.expression import Found, View
 from monitor.rules.finding import Finding
-from monitor.rules.ruleset import Law
+from monitor.rules.found import Found, View
+from monitor.rules.law import Law
 from monitor.rules.trial import Court, at_time
 from monitor.types import Role
 

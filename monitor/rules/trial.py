@@ -10,11 +10,13 @@ from monitor.events import Match, Severity
 from monitor.rules import context, cues, explain, homophone
 from monitor.rules import expr as ex
 from monitor.rules.context import Passage, Reading
-from monitor.rules.expression import NEAR_HIT, Found, Leaf, Search, View, is_fresh, speaks
+from monitor.rules.expression import NEAR_HIT, Search
 from monitor.rules.finding import Finding, at_most, lowered
+from monitor.rules.found import Found, Leaf, View, is_fresh, speaks
+from monitor.rules.law import AGENT, Law
 from monitor.rules.negation import negators, reaches
 from monitor.rules.pack import Excuses
-from monitor.rules.ruleset import AGENT, Law, RuleSet
+from monitor.rules.ruleset import RuleSet
 from monitor.rules.turns import Memory, Turn
 from monitor.types import Role
 

@@ -20,7 +20,7 @@ from monitor.types import Role, Segment
 from tests.asr.spoken import samples, segment
 from tests.speech import sounds
 
-SCRIPT = {(Role.AGENT, 0.0, 5.0): "您好请问方便吗"}
+SCRIPT = {(Role.AGENT, 0.0, 5.0): "您好请问您现在方便接电话吗"}
 SPEECH = samples("spoken-4.wav")[4_000:60_000]
 
 
@@ -57,7 +57,7 @@ async def test_a_final_comes_back_with_its_words() -> None:
     heard = await engine.submit(segment(SPEECH), deadline_s=1, kind=Kind.FINAL)
     await engine.close()
     assert heard is not None
-    assert heard.text == "您好请问方"
+    assert heard.text == "您好请问您现在方便"
     assert engine.stats().heard_s == 3.5
 
 

@@ -146,7 +146,7 @@ def test_both_paths_say_nearly_the_same(short: Transcriber, stock: Transcriber) 
     assert isinstance(stock, StockWhisper)
     for each in SENTENCES[:3]:
         piece = segment(samples(each["file"]), start=16_000)
-        (one,), (other,) = short.transcribe([piece]), stock.transcribe([piece])
+        (one,), (other,) = hear(short, [piece]), hear(stock, [piece])
         assert syllable_errors(one.text, other.text) < 0.4
         assert other.words[0].start >= 1.0
         assert other.words[-1].end <= other.end_s

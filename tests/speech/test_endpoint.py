@@ -95,8 +95,15 @@ def test_overlong_segment_is_cut_at_the_quietest_place() -> None:
     flags = [True] * 700
     levels = [100.0] * 700
     levels[519:522] = [5.0] * 3
-    first, second = finals(run(flags, levels=levels))
+    first, second = finals(run(flags, Rules(longest_s=12.0, cut_s=3.5), levels=levels))
     assert (first.start, first.end, second.start, second.end) == (0, 520, 520, 700)
+
+
+def test_long_segment_closes_at_a_shorter_pause() -> None:
+    pause = [False] * 15
+    short, long = [True] * 100, [True] * 200
+    assert len(finals(run(short + pause + short))) == 1
+    assert len(finals(run(long + pause + short))) == 2
 
 
 def test_cut_in_trailing_silence_opens_nothing() -> None:
