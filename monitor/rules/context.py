@@ -18,7 +18,7 @@ ExcuseKind = Literal["negation", "question", "reported", "conditional"]
 WARNING_REACH: Final = 14
 """Folded characters between a phrase and the warning that speaks of it."""
 
-DENIAL_REACH: Final = 8
+DENIAL_REACH: Final = 12
 """Folded characters between a phrase and a denial behind it."""
 
 TAIL: Final = 24
@@ -159,12 +159,17 @@ def _concession(passage: Passage) -> str:
 
 
 def _reported(passage: Passage) -> Reading | None:
-    text = passage.text
-    before = text[max(0, passage.start - 24) : passage.start]
+    text, start = passage.text, passage.start
+    low = max(0, start - 30)
+    before = text[low:start]
     behind = _behind(passage)
-    for match in cues.REPORTED_BEFORE.finditer(before):
-        gap = before[match.end() :]
-        if len(gap) <= 10 and not cues.STARTER.search(gap):
+    said = cues.REPORTED_BEFORE.finditer(text, low, min(passage.end, start + 2))
+    for match in (*said, *cues.SEEN_BEFORE.finditer(before)):
+        end = match.end() - low if match.string is text else match.end()
+        gap = before[end:]
+        told = match.group().endswith(("说", "讲"))
+        ours = told and gap.startswith(("我们", "咱们", "我司", "我家"))
+        if len(gap) <= 10 and not ours and not cues.STARTER.search(gap):
             return Reading(kind="reported", reason=f"“{match.group()}”是转述别人的话")
     if cues.REPORTED_ALL.search(before) and cues.REPORTED_ALL_AFTER.match(behind):
         return Reading(kind="reported", reason="泛指这类说法并提醒，不是承诺")

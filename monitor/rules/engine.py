@@ -11,6 +11,7 @@ import msgspec
 from monitor.events import CallStarted, Coverage, Event, Signal, Utterance
 from monitor.rules import context
 from monitor.rules.disclosure import Board
+from monitor.rules.earshot import SURE
 from monitor.rules.finding import Finding
 from monitor.rules.found import Found, View, is_fresh, span, speaks
 from monitor.rules.incidents import Incidents, SegmentKey
@@ -105,7 +106,7 @@ class CallJudge:
             pieces=pieces,
             folded=folded,
             fresh=folded.fresh,
-            hits=self.rules.hits(folded),
+            hits=self.rules.hits(folded, unsure=(utterance.confidence or 1.0) < SURE),
         )
 
     def _judge(self, utterance: Utterance, whole: Utterance) -> list[Event]:

@@ -128,7 +128,8 @@ class Search:
             for hit in turn.hits.get(number, ()):
                 if hit.start < view.low or hit.end > view.high:
                     continue
-                leaf = Leaf(turn, hit.start, hit.end, hit.parts, hit.phrase, hit.level)
+                parts, phrase = hit.parts, hit.phrase
+                leaf = Leaf(turn, hit.start, hit.end, parts, phrase, hit.level, hit.alike)
                 if self.admits(leaf):
                     yield leaf
 

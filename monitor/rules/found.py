@@ -21,6 +21,8 @@ class Leaf:
     parts: tuple[tuple[int, int], ...]
     phrase: str
     level: str
+    alike: int = 0
+    """Characters that differ from the phrase and only sound like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def together(founds: Iterable[Found]) -> Found:
 
 
 def turn_of(found: Found) -> int:
+    """The number of the last turn that has a part of it; 0 for none."""
     return max((leaf.turn.number for leaf in found.leaves), default=0)
 
 

@@ -23,6 +23,9 @@ TRUSTED: Final = 0.6
 HOPELESS: Final = 0.3
 """Recogniser confidence below which sound alone says nothing. Not measured: a guess."""
 
+MOSTLY: Final = 0.5
+"""Share of changed characters up to which a slip in a sales call needs no further support."""
+
 _TRADE: Final = re.compile(
     "产品|收益|理财|保险|保单|基金|贷款|额度|利率|利息|放款|投资|本金|课程|套餐|优惠|活动|价格|疗程|治疗|退保|征信"
     "|年化|股票|办理|合同|推荐|介绍|购买|存款|资金|费用|放心|账户|还款|逾期|考试|报名|会员|服务|公司|银行"
@@ -47,10 +50,16 @@ def _is_used(word: str) -> bool:
     return frequency >= COMMON if len(word) == 2 else len(word) > 2 and frequency > 0
 
 
-def supported(around: str, confidence: float | None) -> bool:
-    """Whether the conversation or the recogniser's confidence speaks for the hit."""
+def supported(around: str, confidence: float | None, *, selling: bool, changed: float) -> bool:
+    """Whether the call, the words around or the recogniser's confidence speak for the hit.
+
+    `selling`: the call is for marketing or collection. `changed`: the share of the hit's
+    characters that differ from the phrase; where most do, the words around must support it.
+    """
     if confidence is not None and confidence < HOPELESS:
         return False
     if confidence is not None and confidence >= TRUSTED:
+        return True
+    if selling and changed <= MOSTLY:
         return True
     return _TRADE.search(around) is not None

@@ -36,6 +36,7 @@ Slots = Mapping[str, Sequence[Span]]
 
 _RARE: Final = re.compile("[\U00010000-\U0010ffff]")
 _NUMERAL: Final = frozenset("0123456789.%零〇一二两三四五六七八九十百千万亿幺")
+_SENTENCE_ENDS: Final = frozenset("。！？!?；;…\n｡")
 _UNITS: Final = frozenset("百千万亿")
 """A unit alone may close a number: 给~2批~3万 is met by 给您批二十万."""
 
@@ -363,12 +364,18 @@ def _filled(part: _Part, found: dict[int, _Spans], slots: Slots) -> _Spans:
 def _chained(
     rows: Sequence[Sequence[Span]], sizes: Sequence[int], folded: Folded
 ) -> list[tuple[Span, ...]]:
-    """Spans of the parts in order, no gap larger than allowed, and no gap over a clause's end."""
+    """Spans of the parts in order, no gap larger than allowed, and no gap over a sentence's end.
+
+    A gap may hold a comma: recognised text has none, and both must be judged alike.
+    """
 
     def may_follow(place: int, one: Span, other: Span) -> bool:
         if folded.distance(one[1], other[0]) > sizes[place]:
             return False
-        return not sizes[place] or folded.clauses[one[1] - 1] == folded.clauses[other[0]]
+        if not sizes[place] or folded.clauses[one[1] - 1] == folded.clauses[other[0]]:
+            return True
+        between = folded.original[folded.ends[one[1] - 1] : folded.starts[other[0]]]
+        return _SENTENCE_ENDS.isdisjoint(between)
 
     return chains(rows, may_follow)
 

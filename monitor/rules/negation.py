@@ -62,6 +62,8 @@ def negators(text: str, low: int, high: int, taken: tuple[tuple[int, int], ...])
 def reaches(text: str, negator: Negator, target: int) -> bool:
     """Whether the negator's force carries from its end to `target` in the folded text."""
     gap = text[negator.end : target]
+    if cues.SPOKEN_OF.match(gap):
+        gap = cues.TIMES.sub("", gap)
     if not gap:
         return True
     if cues.BLOCK.search(gap) and not cues.THROUGH.fullmatch(gap):

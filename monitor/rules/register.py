@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from monitor.rules.earshot import nearest
 from monitor.rules.matcher import Hit, Matcher
 from monitor.rules.pack import Company
 from monitor.rules.pattern import Part, Pattern
@@ -38,6 +39,7 @@ class Register:
                     names.setdefault(form, COMPANY)
             for name in company.aliases:
                 names.setdefault(plain(name), ALIAS)
+        self._names: Final = tuple(names)
         self._kinds: Final = tuple(kind for name, kind in names.items() if len(name) > 1)
         self._matcher: Final = Matcher(
             Pattern(name, ((Part(literals=(name,)),),)) for name in names if len(name) > 1
@@ -54,9 +56,14 @@ class Register:
                 kept.append((self._kinds[hit.pattern], hit))
         return sorted(kept, key=lambda one: one[1].start)
 
-    def spans(self, folded: Folded) -> dict[str, tuple[Span, ...]]:
-        """The spans that fill {company} and {alias}."""
+    def spans(self, folded: Folded, *, unsure: bool = False) -> dict[str, tuple[Span, ...]]:
+        """The spans that fill {company} and {alias}.
+
+        `unsure` text, where no name is found, is searched for something that sounds like one.
+        """
         hits = self.hits(folded)
+        if unsure and not hits and (near := nearest(self._names, folded.text)):
+            return {COMPANY: (near,), ALIAS: ()}
         return {
             name: tuple((hit.start, hit.end) for kind, hit in hits if kind == name)
             for name in (COMPANY, ALIAS)

@@ -77,11 +77,14 @@ class RuleSet:
             _CACHE.move_to_end(key)
         return found
 
-    def hits(self, folded: Folded) -> dict[int, list[Hit]]:
-        """The phrases in a text, by number of their pattern, each in order of place."""
+    def hits(self, folded: Folded, *, unsure: bool = False) -> dict[int, list[Hit]]:
+        """The phrases in a text, by number of their pattern, each in order of place.
+
+        `unsure` is text of a recogniser that may have misheard a name.
+        """
         slots: dict[str, tuple[Span, ...]] = {}
         if self.matcher.slots:
-            named = self.register.spans(folded) if self.register else {}
+            named = self.register.spans(folded, unsure=unsure) if self.register else {}
             taken = [span for spans in named.values() for span in spans]
             slots = {**fill(folded, self.matcher.slots, taken), **named}
         found: dict[int, list[Hit]] = {}
@@ -159,6 +162,7 @@ class _Compiler:
             industry=industry,
             facts={
                 "industry": industry,
+                "business": business,
                 "product": self.call.product,
                 "meta": dict(self.call.meta),
             },

@@ -214,7 +214,13 @@ class Court:
             return "同音，但识别出的文字本身通顺"
         around = text[: leaf.start] + text[leaf.end :]
         around += "".join(one.folded.text for one in self.memory.turns[-3:] if one is not turn)
-        if not homophone.supported(around, turn.utterance.confidence):
+        words = sum(high - low for low, high in leaf.parts or ((leaf.start, leaf.end),))
+        if not homophone.supported(
+            around,
+            turn.utterance.confidence,
+            selling=self.rules.facts.get("business") != "service",
+            changed=leaf.alike / words,
+        ):
             return "同音，但前后没有业务内容，识别置信度也不够"
         return ""
 

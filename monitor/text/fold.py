@@ -75,11 +75,12 @@ class Folded(msgspec.Struct, frozen=True, kw_only=True):
         return bisect_left(self.clauses, clause), bisect_right(self.clauses, clause)
 
     def distance(self, start: int, end: int) -> int:
-        """Characters of text[start:end] without fillers and repeats."""
+        """Characters of text[start:end] without fillers and repeats; a number as it is written."""
         if not self.forms:
             return max(0, end - start)
         starts = self.forms[-1].starts
-        return max(0, bisect_left(starts, end) - bisect_left(starts, start))
+        shown = bisect_left(starts, end) - bisect_left(starts, start)
+        return max(0, min(shown, end - start))
 
 
 def fold(text: str) -> Folded:

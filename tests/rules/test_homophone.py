@@ -18,13 +18,17 @@ def test_text_that_makes_sense_was_not_misheard(text: str, part: str, expected: 
 
 
 @pytest.mark.parametrize(
-    ("around", "confidence", "expected"),
+    ("around", "confidence", "selling", "changed", "expected"),
     [
-        ("这款理财产品", None, True),
-        ("今天天气好", None, False),
-        ("今天天气好", 0.8, True),
-        ("这款理财产品", 0.1, False),
+        ("这款理财产品", None, False, 0.75, True),
+        ("今天天气好", None, False, 0.25, False),
+        ("今天天气好", None, True, 0.25, True),
+        ("今天天气好", None, True, 0.75, False),
+        ("今天天气好", 0.8, False, 0.75, True),
+        ("这款理财产品", 0.1, True, 0.25, False),
     ],
 )
-def test_support(around: str, confidence: float | None, expected: bool) -> None:
-    assert supported(around, confidence) is expected
+def test_support(
+    around: str, confidence: float | None, selling: bool, changed: float, expected: bool
+) -> None:
+    assert supported(around, confidence, selling=selling, changed=changed) is expected

@@ -85,11 +85,12 @@ def test_all_overlapping_hits_are_given() -> None:
     ]
 
 
-def test_gaps_stay_in_their_clause_and_do_not_count_fillers() -> None:
+def test_gaps_stay_in_their_sentence_and_do_not_count_fillers() -> None:
     phrase = "今天~4(停售|涨价)"
     assert [hit.phrase for hit in find("今天下午就停售了", phrase)] == ["今天…停售"]
     assert find("今天呃下午嗯就要停售", phrase)
-    assert find("今天，就停售", phrase) == []
+    assert find("今天，就停售", phrase), "a comma is no end: recognised text has none"
+    assert find("今天。就停售", phrase) == []
     assert find("今天说的那件事情要停售", phrase) == []
     assert find("今天停售", phrase)[0].parts == ((0, 2), (2, 4))
 

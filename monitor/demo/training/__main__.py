@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from monitor.demo.training import card, voices
+from monitor.demo.training.texts import RULES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -68,6 +69,9 @@ def _synth(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command.add_argument(
         "--random-voices", type=int, default=voices.RANDOM_VARIANTS, help="variants to make up"
     )
+    command.add_argument(
+        "--rules", type=float, default=RULES, help="share of lines with rule phrases, 0-1"
+    )
     command.set_defaults(run=synthesise)
 
 
@@ -125,7 +129,12 @@ def synthesise(options: argparse.Namespace) -> None:
         options.shards / f"voices-{options.seed}", options.seed, options.random_voices
     )
     hours = write_shards(
-        options.shards, folder, seed=options.seed, hours=options.hours, minutes=options.minutes
+        options.shards,
+        folder,
+        seed=options.seed,
+        hours=options.hours,
+        minutes=options.minutes,
+        rules=options.rules,
     )
     print(f"{hours:.1f} h of speech in {options.shards}")
 
