@@ -4,12 +4,12 @@ BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
 
-$(RUN): pyproject.toml deploy/venv.py
-	@$(PYTHON) deploy/venv.py .venv .
+$(RUN): pyproject.toml deploy/environment.py
+	@$(PYTHON) deploy/environment.py .venv .
 	@touch $@
 
-$(DEV): pyproject.toml deploy/venv.py
-	@$(PYTHON) deploy/venv.py .venv '.[dev]'
+$(DEV): pyproject.toml deploy/environment.py
+	@$(PYTHON) deploy/environment.py .venv '.[dev]'
 	@touch $@ $(RUN)
 
 .PHONY: help demo serve test check bench eval fixtures format

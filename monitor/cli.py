@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import io
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import Annotated
 
@@ -60,12 +63,25 @@ def register() -> None:
         module = import_module(f"monitor.commands.{name}")
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
+            for command in module.app.registered_commands:
+                command.short_help = _summary(command.callback)
         else:
-            app.command(name)(getattr(module, name))
+            command = getattr(module, name)
+            app.command(name, short_help=_summary(command))(command)
+
+
+def _summary(command: Callable[..., object] | None) -> str | None:
+    """The first sentence of the help, whole: typer's own list of commands cuts it short."""
+    lines = (inspect.getdoc(command) or "").partition("\n\n")[0].split()
+    return " ".join(lines) or None
 
 
 def main() -> None:
     """Run the command line; every fault is one line on standard error, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal without Chinese shows the characters' numbers instead of a traceback
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     register()
     try:
         app(standalone_mode=True)
@@ -73,6 +89,16 @@ def main() -> None:
         print(f"monitor: {fault}", file=sys.stderr)
         sys.exit(fault.exit_status)
     except BrokenPipeError:
-        # the reader of our output went away (`| head`); Python would complain once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(1)
+    except OSError as fault:
+        # the disk, a folder or the network, where no command has better words for it
+        where = f"{fault.filename}: " if isinstance(fault.filename, str) else ""
+        print(f"monitor: {where}{fault.strerror or fault}", file=sys.stderr)
+        _silence()
+        sys.exit(1)
+
+
+def _silence() -> None:
+    """Drop what is still to be written (`| head`, a full disk): Python would complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

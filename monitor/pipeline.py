@@ -74,9 +74,9 @@ class CallPipeline:
     def read(self, segment: Segment, transcript: Transcript) -> list[Event]:
         """Take the words of a segment that `hear` handed out; partial words change nothing."""
         utterance = self._utterance(segment, transcript)
+        # suppressed words are not judged, but they do withdraw what was supposed of them
         events: list[Event] = [utterance] if utterance.text else []
-        if utterance.text and utterance.suppressed is None:
-            events.extend(self._judge.hear(utterance))
+        events.extend(self._judge.hear(utterance))
         if segment.closed:
             events.extend(self._settle(segment.role, segment.start, _covered(transcript)))
         return events

@@ -26,6 +26,8 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     alignment_shift_s: float = 0.12
     """Added to the word starts that cross-attention gives; measured on the bundled model, whose
     attention reaches a character this much before it begins."""
+    no_speech_above: float = 1.0
+    """No-speech probability above which the text is invented, whatever its own probability."""
     sha256: dict[str, str] = {}
     """File name -> hexadecimal checksum."""
 

@@ -138,6 +138,9 @@ class ShortWhisper:
             no_speech_prob=round(float(result.no_speech_prob), 4),
             avg_logprob=round(float(result.scores[0]), 4),
             voiced_s=round(float(heard.sum()) * 0.01, 2),
+            suppressed=(
+                "no_speech" if result.no_speech_prob > self._card.no_speech_above else None
+            ),
         )
 
 

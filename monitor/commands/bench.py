@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def bench(
     calls: Annotated[
-        list[int] | None, typer.Option(help="Calls at once, a ladder [1 6].", show_default=False)
+        list[int] | None,
+        typer.Option(min=1, help="Calls at once, a ladder [1 6].", show_default=False),
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs of each step.")] = 3,
     fixtures: Annotated[

@@ -83,6 +83,26 @@ def try_(
 
 
 @app.command()
+def train(
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder of rule packs; its `similar` holds the corpora.")
+    ] = None,
+    labelled: Annotated[
+        Path | None, typer.Option(help="Labelled sentences (*.jsonl); only `dev` is learned from.")
+    ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also judge the labelled set with the new model.")
+    ] = False,
+    keep: Annotated[bool, typer.Option(help="Write the model; else only measure.")] = True,
+) -> None:
+    """Train the similarity model of the rules (相似度模型) and show how often it is right."""
+    from monitor.commands.training import train as run
+    from monitor.rules.lexicon import bundled_folder
+
+    run(folder or bundled_folder(), labelled, report=report, keep=keep)
+
+
+@app.command()
 def diff(
     before: Annotated[str, typer.Argument(help="Pack file, folder or bundled name.")],
     after: Annotated[str, typer.Argument(help="The same, newer.")],

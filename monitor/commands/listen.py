@@ -43,7 +43,10 @@ def listen(
     from monitor.ingest.target import read_target
 
     if list_devices:
-        for one in input_devices():
+        devices = input_devices()
+        if not devices:
+            typer.echo("this machine has no sound input", err=True)
+        for one in devices:
             mark = "*" if one.default else " "
             typer.echo(f"{mark} {one.number} {one.name} ({one.rate} Hz)")
         return

@@ -15,7 +15,7 @@ def send(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Recordings (录音): WAV, FLAC, OGG, MP3, M4A, AAC or AMR, mono or stereo.",
             show_default=False,
         ),

@@ -54,7 +54,7 @@ def create(
 @app.command("list")
 def show(data: _Data = None, config: _Config = None) -> None:
     """List the tokens, without their secrets."""
-    with _shelf(data, config) as shelf:
+    with _shelf(data, config, must_exist=True) as shelf:
         rows = shelf.listed()
     for row in rows:
         state = "revoked" if row.revoked_wall is not None else "good"
@@ -73,15 +73,21 @@ def revoke(
     from monitor.clock import SystemClock
     from monitor.errors import BadInput
 
-    with _shelf(data, config) as shelf:
+    with _shelf(data, config, must_exist=True) as shelf:
         if not shelf.revoke(id_, SystemClock().wall()):
             raise BadInput("no_token", f"no good token has the id {id_}")
     typer.echo(f"token {id_} is taken back")
 
 
-def _shelf(data: Path | None, config: Path | None) -> closing[TokenShelf]:
+def _shelf(
+    data: Path | None, config: Path | None, *, must_exist: bool = False
+) -> closing[TokenShelf]:
     from monitor import settings
-    from monitor.store.tokens import TokenShelf
+    from monitor.errors import BadInput
+    from monitor.store.tokens import ACCESS_FILE, TokenShelf
 
     folder = data or Path(settings.load(config).store.data)
+    if must_exist and not (folder / ACCESS_FILE).is_file():
+        message = "no tokens here; --data names the server's data folder"
+        raise BadInput("no_tokens", message, file=str(folder))
     return closing(TokenShelf(folder))

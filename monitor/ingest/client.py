@@ -20,7 +20,7 @@ from monitor.errors import MonitorError, Refused, Unavailable
 from monitor.ingest.limits import MAX_TEXT_BYTES
 from monitor.ingest.outgoing import LostSound, Outgoing, Piece
 from monitor.ingest.strict_json import decode
-from monitor.ingest.target import Target
+from monitor.ingest.target import Target, unreachable
 
 OPEN_S = 10.0
 """Seconds to connect, and again for the server to accept the call."""
@@ -131,7 +131,7 @@ async def send_call(
     except (InvalidHandshake, InvalidURI) as fault:
         return sender.failed(_plain(f"the server refused the connection: {fault}"))
     except OSError as fault:
-        return sender.failed(_plain(f"cannot reach {target.url}: {fault.strerror or fault}"))
+        return sender.failed(_plain(f"cannot reach {target.url}: {unreachable(fault)}"))
 
 
 class _Sender:

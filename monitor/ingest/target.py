@@ -56,6 +56,13 @@ def read_target(url: str, token_file: Path | None = None) -> Target:
     return Target(url=url, token=_token(token_file))
 
 
+def unreachable(fault: OSError) -> str:
+    """Why a server was not reached, in words for people."""
+    if isinstance(fault, ConnectionRefusedError) or "Connect call failed" in str(fault):
+        return "no server listens there (`monitor serve` runs one)"
+    return fault.strerror or str(fault) or type(fault).__name__
+
+
 def _token(token_file: Path | None) -> str | None:
     where = TOKEN_VARIABLE
     token = os.environ.get(TOKEN_VARIABLE)

@@ -38,7 +38,9 @@ class EventSink:
             return
         if isinstance(event, CallStarted) and self._call:
             self._print()
-        self._call.append(event)
+        # words and coverage make no row, and an hour of them is not worth its memory
+        if isinstance(event, CallStarted) or _row(event) is not None:
+            self._call.append(event)
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
@@ -26,6 +27,9 @@ from monitor.rules.trial import Court, Dropped
 from monitor.rules.turns import Mark, Memory, Turn
 from monitor.text.fold import PIECE, join
 from monitor.types import Role
+
+_NUMBER: Final = re.compile("[0-9零幺一二两三四五六七八九]{2}")
+"""A number given is given: a negator before it is a slip of the recogniser, not a denial."""
 
 
 class CallJudge:
@@ -106,7 +110,7 @@ class CallJudge:
             pieces=pieces,
             folded=folded,
             fresh=folded.fresh,
-            hits=self.rules.hits(folded, unsure=(utterance.confidence or 1.0) < SURE),
+            hits=self.rules.hits(folded, unsure=_unsure(utterance)),
         )
 
     def _judge(self, utterance: Utterance, whole: Utterance) -> list[Event]:
@@ -263,7 +267,9 @@ class CallJudge:
                         return True
             if law.duty.kind == "opening":
                 passage = self._court.passage(leaf.turn, leaf.start, leaf.end)
-                if context.denied(passage):
+                if context.denied(passage) and not _NUMBER.search(
+                    leaf.turn.folded.text, leaf.start, leaf.end
+                ):
                     return True
         return False
 
@@ -314,9 +320,19 @@ def _pieces(utterance: Utterance) -> list[Utterance]:
     return parts
 
 
-def _surest(found: Found) -> tuple[int, float]:
+def _unsure(utterance: Utterance) -> bool:
+    return utterance.confidence is not None and utterance.confidence < SURE
+
+
+def _surest(found: Found) -> tuple[int, int, float]:
+    """Words before sounds, then the phrase with the least between its parts, then the first."""
     sound = any(leaf.level == "homophone" for leaf in found.leaves)
-    return int(sound), span(found)[0]
+    loose = sum(
+        leaf.end - leaf.start - sum(high - low for low, high in leaf.parts)
+        for leaf in found.leaves
+        if leaf.parts
+    )
+    return int(sound), loose, span(found)[0]
 
 
 def _about_agent(found: list[Found], law: Law, turn: Turn) -> bool:

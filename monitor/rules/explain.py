@@ -13,7 +13,7 @@ LEVEL: Final = {
     "normalised": "与规则词只差写法",
     "homophone": "与规则词同音，可能是识别写错的字",
     "pattern": "符合规则的句式",
-    "similar": "与规则词相近",
+    "similar": "没有规则词，但整句像这类违规，依据",
 }
 
 CLEAR: Final = "上下文里没有否定、疑问、转述或假设"

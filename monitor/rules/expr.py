@@ -222,6 +222,15 @@ class Interruption(Node):
     within_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar(Node):
+    """An utterance is like known violations of a category; raises suspicion, never more."""
+
+    category: str
+    over: float | None = None
+    """Score from 0 to 1; None for the threshold the model was measured at."""
+
+
 Expr = (
     Phrase
     | AnyOf
@@ -248,6 +257,7 @@ Expr = (
     | Silence
     | TalkOver
     | Interruption
+    | Similar
 )
 
 

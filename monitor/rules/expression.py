@@ -8,7 +8,7 @@ from itertools import islice, product
 from typing import Final
 
 from monitor.rules import expr as ex
-from monitor.rules import talk
+from monitor.rules import similar, talk
 from monitor.rules.found import (
     Found,
     Leaf,
@@ -21,6 +21,7 @@ from monitor.rules.found import (
     together,
     turn_of,
 )
+from monitor.rules.similar_model import Model
 from monitor.rules.turns import Memory, Turn
 from monitor.types import Role
 
@@ -111,6 +112,8 @@ class Search:
                 known = meta if isinstance(meta, dict) else {}
                 met = all(known.get(name) == value for name, value in expr.fields)
                 return [Found()] if met else []
+            case ex.Similar():
+                return self._similar(expr, view, roles)
             case ex.SpeechRate() | ex.TalkOver() | ex.Interruption() if view.turn is not None:
                 note = talk.noticed(expr, view.turn, self.memory, roles)
                 turn = view.turn
@@ -118,6 +121,16 @@ class Search:
                 return [Found((leaf,), note=note)] if note else []
             case _:
                 return []
+
+    def _similar(self, expr: ex.Similar, view: View, roles: Roles) -> list[Found]:
+        turn, model = view.turn, self.facts.get("similar")
+        if turn is None or not isinstance(model, Model) or not speaks(turn.role, roles):
+            return []
+        like = similar.noticed(expr, turn, model)
+        if like is None:
+            return []
+        leaf = Leaf(turn, like.start, like.end, (), like.words, "similar")
+        return [Found((leaf,))] if self.admits(leaf) else []
 
     def _leaves(self, expr: ex.Phrase, view: View, roles: Roles) -> Iterator[Leaf]:
         number = self.index.numbers[id(expr.pattern)]

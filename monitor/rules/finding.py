@@ -69,6 +69,7 @@ def best(findings: list[Finding]) -> list[Finding]:
     return sorted(chosen.values(), key=lambda finding: (finding.start, finding.head.rule))
 
 
-def _precedence(finding: Finding) -> tuple[int, int, float, str]:
-    unsure = 1 if finding.match in ("homophone", "similar") else 0
-    return (-rank(finding.severity), unsure, finding.start, finding.head.rule)
+def _precedence(finding: Finding) -> tuple[int, int, int, float, str]:
+    unsure = 1 if finding.match == "homophone" else 0
+    likeness = 1 if finding.match == "similar" else 0
+    return (likeness, -rank(finding.severity), unsure, finding.start, finding.head.rule)

@@ -14,6 +14,7 @@ from monitor.rules import expr as ex
 from monitor.rules import nodes, pack
 from monitor.rules.nodes import FaultError, Node
 from monitor.rules.reading import ID, Reader
+from monitor.rules.similar import model_for
 
 _ID_LINE: Final = re.compile(r"\s*-\s*\{?\s*id:\s*['\"]?([^\s'\",}]{1,64})")
 _SECTIONS: Final[dict[str, type[Any]]] = {
@@ -33,19 +34,25 @@ class _RuleError(Exception):
         self.fault = fault
 
 
-def load_pack(path: Path | str) -> pack.Pack:
-    """The pack in a YAML file; raises BadLexicon with file, line and rule."""
-    return pack_from(nodes.read_text(Path(path)), str(path))
+def load_pack(path: Path | str, *, models: bool = True) -> pack.Pack:
+    """The pack in a YAML file; raises BadLexicon with file, line and rule.
+
+    `models`: the similarity model that a rule asks for must be there.
+    """
+    found = pack_from(nodes.read_text(Path(path)), str(path))
+    if models and any(isinstance(node, ex.Similar) for rule in found.rules for node in ex.walk(rule.match)):
+        model_for(found.file)
+    return found
 
 
-def load_packs(folder: Path | str) -> tuple[pack.Pack, ...]:
+def load_packs(folder: Path | str, *, models: bool = True) -> tuple[pack.Pack, ...]:
     """Every `*.yaml` of a folder, by name; raises BadLexicon, also for two packs of one name."""
     root = Path(folder)
     if not root.is_dir():
         raise BadLexicon("unreadable", "not a folder", file=str(root))
     found: dict[str, pack.Pack] = {}
     for path in sorted(root.glob("*.yaml")):
-        read = load_pack(path)
+        read = load_pack(path, models=models)
         if read.pack in found:
             message = f"the pack {read.pack!r} is also in {found[read.pack].file}"
             raise BadLexicon("duplicate_pack", message, file=str(path))

@@ -62,7 +62,7 @@ def negators(text: str, low: int, high: int, taken: tuple[tuple[int, int], ...])
 def reaches(text: str, negator: Negator, target: int) -> bool:
     """Whether the negator's force carries from its end to `target` in the folded text."""
     gap = text[negator.end : target]
-    if cues.SPOKEN_OF.match(gap):
+    if cues.SPOKEN_OF.match(gap) or negator.word.endswith(cues.SPEAKING):
         gap = cues.TIMES.sub("", gap)
     if not gap:
         return True

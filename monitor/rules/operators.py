@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from monitor.rules import expr as ex
 from monitor.rules import scalars
 from monitor.rules.nodes import FaultError, Node
+from monitor.rules.pack import SaidCategory
 from monitor.types import Industry, Role
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ COMPANIONS: Final[dict[str, tuple[str, ...]]] = {
     "silence": (),
     "talk_over": (),
     "interruption": (),
+    "similar": (),
     "in": ("of",),
     "window": ("of",),
     "first_s": ("of",),
@@ -69,6 +71,7 @@ class Operators:
             "silence": lambda node, _, __: self._timed(ex.Silence, node),
             "talk_over": lambda node, _, __: self._timed(ex.TalkOver, node),
             "interruption": lambda node, _, __: self._timed(ex.Interruption, node),
+            "similar": lambda node, _, __: self._similar(node),
         }
 
     def read(self, node: Node, *, single: bool = False, depth: int = 0) -> ex.Expr:
@@ -209,6 +212,18 @@ class Operators:
             raise FaultError(node.line, "meta: a mapping of field to value is needed here")
         found = tuple((key.text, scalars.scalar(str, value)) for key, value in node.pairs)
         return ex.MetaIs(fields=found, line=node.line)
+
+    def _similar(self, node: Node) -> ex.Expr:
+        if node.kind == "scalar":
+            node = Node("map", node.line, pairs=((Node("scalar", node.line, "category"), node),))
+        found: ex.Similar = self._reader.record(ex.Similar, node)
+        known = get_args(SaidCategory)
+        if found.category not in known:
+            close = scalars.nearest(found.category, known)
+            raise FaultError(node.line, f"unknown category {found.category!r}{close}")
+        if found.over is not None and not 0 < found.over <= 1:
+            raise FaultError(node.line, f"over: {found.over:g}; more than 0, at most 1")
+        return found
 
     def _timed(self, kind: type[Any], node: Node) -> Any:
         return self._reader.record(kind, node)

@@ -18,6 +18,8 @@ from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
 from monitor.rules.matcher import Hit, Matcher
 from monitor.rules.pattern import Pattern
 from monitor.rules.register import Register, for_call
+from monitor.rules.similar import model_for
+from monitor.rules.similar_model import Model
 from monitor.rules.slots import fill
 from monitor.rules.spans import Span
 from monitor.rules.states import Limits
@@ -30,7 +32,7 @@ CACHED: Final = 64
 REFERS: Final = -1
 """Stands for no pattern: what refers to a rule or a signal by name."""
 
-_EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref)
+_EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref, ex.Similar)
 
 
 @dataclass(slots=True)
@@ -165,6 +167,7 @@ class _Compiler:
                 "business": business,
                 "product": self.call.product,
                 "meta": dict(self.call.meta),
+                "similar": _similar(packs),
             },
             matcher=self._matcher(),
             register=self._register(),
@@ -221,7 +224,9 @@ class _Compiler:
         self._take(rule.match, soft=rule.homophones)
         self._take(rule.unless)
         nodes = list(ex.walk(rule.match))
-        early = not any(isinstance(n, ex.NoneOf | ex.NotSaid | ex.Last | ex.Silence) for n in nodes)
+        early = not any(
+            isinstance(n, ex.NoneOf | ex.NotSaid | ex.Last | ex.Silence | ex.Similar) for n in nodes
+        )
         return Law(
             head=_head(pack, rule),
             match=rule.match,
@@ -346,6 +351,14 @@ class _Compiler:
     def _matcher(self) -> Matcher:
         sounded = [number in self.soft for number in range(len(self.patterns))]
         return Matcher(self.patterns, homophones=sounded)
+
+
+def _similar(packs: Iterable[pk.Pack]) -> Model | None:
+    """The similarity model of the first pack that asks for one."""
+    for pack in packs:
+        if any(isinstance(n, ex.Similar) for rule in pack.rules for n in ex.walk(rule.match)):
+            return model_for(pack.file)
+    return None
 
 
 def _limits(state: pk.StateRule) -> Limits:

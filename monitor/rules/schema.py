@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 from monitor.rules import expr as ex
 from monitor.rules.operators import COMPANIONS, WRAPPERS
-from monitor.rules.pack import Pack
+from monitor.rules.pack import Pack, SaidCategory
 from monitor.rules.pattern import MAX_SOURCE, Pattern
 
 Schema = dict[str, Any]
@@ -48,6 +48,7 @@ def _operators() -> dict[str, Schema]:
         "silence": _timed(ex.Silence),
         "talk_over": _timed(ex.TalkOver),
         "interruption": _timed(ex.Interruption),
+        "similar": {"anyOf": [{"enum": list(get_args(SaidCategory))}, _timed(ex.Similar)]},
         "in": {"enum": ["clause", "utterance"]},
         "window": _closed({"seconds": _SECONDS, "turns": _COUNT}, []),
         **dict.fromkeys(("first_s", "last_s", "within_s", "by_s"), _SECONDS),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.events import Match, Severity
-from monitor.rules import context, cues, explain, homophone
+from monitor.rules import context, cues, explain, homophone, similar
 from monitor.rules import expr as ex
 from monitor.rules.context import Passage, Reading
 from monitor.rules.expression import NEAR_HIT, Search
@@ -17,6 +17,7 @@ from monitor.rules.law import AGENT, Law
 from monitor.rules.negation import negators, reaches
 from monitor.rules.pack import Excuses
 from monitor.rules.ruleset import RuleSet
+from monitor.rules.similar_model import Model
 from monitor.rules.turns import Memory, Turn
 from monitor.types import Role
 
@@ -102,6 +103,10 @@ class Court:
         if any(leaf.level == "homophone" for leaf in found.leaves):
             severity = at_most(severity, "high")
             notes.append("同音命中，最高按高风险处理")
+        if match == "similar":
+            severity = at_most(severity, "medium")
+            model = self.rules.facts.get("similar")
+            notes += [similar.note(model, law.head.category)] if isinstance(model, Model) else []
         role = turn.role if speaks(turn.role, law.roles) else min(law.roles)
         if role is Role.UNKNOWN:
             severity = lowered(severity)
@@ -326,6 +331,8 @@ def _match(found: Found) -> Match:
     levels = {leaf.level for leaf in found.leaves}
     if "homophone" in levels:
         return "homophone"
+    if "similar" in levels:
+        return "similar"
     if len(found.leaves) != 1 or "pattern" in levels:
         return "pattern" if found.leaves else "state"
     return "normalised" if "normalised" in levels else "exact"

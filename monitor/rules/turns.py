@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from monitor.rules.matcher import Hit
+    from monitor.rules.similar_model import Model, Score
     from monitor.text.fold import Folded
 
 JOIN_S: Final = 3.0
@@ -63,6 +64,8 @@ class Turn:
     """By number of the pattern in the rule set."""
     spoken: int = 0
     """How many turns of this role were heard up to and with this one."""
+    likeness: tuple[Model, tuple[Score, ...]] | None = None
+    """Scores of the similarity model, once they were asked for."""
     _instants: list[Span] = field(default_factory=list)
     _taken: tuple[tuple[int, int], ...] | None = None
 

@@ -40,10 +40,10 @@ class TokenShelf:
         """Raises `Unavailable` when the folder cannot hold the file."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = folder / ACCESS_FILE
+            path.touch(mode=0o600)
         except OSError as fault:
             raise Unavailable("bad_data_folder", f"{folder}: {fault.strerror}") from fault
-        path = folder / ACCESS_FILE
-        path.touch(mode=0o600)
         prepare(path, ACCESS_STEPS, journal="delete")
         self._writing = writing_engine(path, journal="delete")
         self._reading = reading_engine(path, readers=2)

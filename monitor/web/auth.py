@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from monitor.clock import Clock
 from monitor.errors import Refused
+from monitor.store.tables import NAME_CHARS
 from monitor.store.tokens import TokenRow, TokenShelf
 
 TokenRole = Literal["supervisor", "agent", "qa", "ingest", "admin"]
@@ -82,6 +83,8 @@ def make_token(
         raise Refused("no_team", f"a token of role {role} needs a team")
     if (role == "agent") != bool(agent):
         raise Refused("no_agent", "a token of role agent needs an agent, others have none")
+    if max(map(len, (team, agent, name))) > NAME_CHARS:
+        raise Refused("too_long", f"team, agent and name have at most {NAME_CHARS} characters")
     id_, secret = secrets.token_hex(6), secrets.token_urlsafe(_SECRET_BYTES)
     row = TokenRow(
         id=id_,

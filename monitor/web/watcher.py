@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from monitor import events
 from monitor.errors import BadInput, Refused
 from monitor.events import Alert, AnyEvent
+from monitor.ingest.target import unreachable
 from monitor.web.messages import Ack, Hello, Last, encode
 
 FIRST_WAIT_S = 0.25
@@ -82,8 +83,12 @@ class Watcher:
                         yield each
             except ConnectionClosed as closed:
                 why = self._why(closed)
-            except (OSError, InvalidHandshake, TimeoutError) as fault:
-                why = str(fault) or type(fault).__name__
+            except TimeoutError:
+                why = "the server did not answer in time"
+            except OSError as fault:
+                why = unreachable(fault)
+            except InvalidHandshake as fault:
+                why = str(fault)
             yield Remark(kind="lost", text=why)
             await asyncio.sleep(wait_s + random.uniform(0, JITTER_S))
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)

@@ -1,0 +1,118 @@
+"""`monitor lexicon train`: the similarity model from corpora and packs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.rules.pack import Pack
+    from monitor.rules.similar_corpus import Sentence
+    from monitor.rules.similar_training import Trained
+
+
+def train(folder: Path, labelled: Path | None, *, report: bool, keep: bool) -> None:
+    """Trains, writes `similar/model.npz` of the folder and says what was measured."""
+    from monitor.rules.load import load_packs
+    from monitor.rules.similar import FILE, FOLDER
+    from monitor.rules.similar_corpus import from_packs, read_concepts, read_corpus
+    from monitor.rules.similar_training import train as trained_on
+
+    corpus = folder / FOLDER
+    packs = load_packs(folder, models=False)
+    sentences = [*read_corpus(corpus), *from_packs(packs)]
+    if labelled is not None:
+        sentences += _labelled(labelled)
+    trained = trained_on(sentences, read_concepts(corpus))
+    if keep:
+        trained.model.save(corpus / FILE)
+    _summary(trained)
+    if report and labelled is not None:
+        _effect(labelled, packs)
+
+
+def _labelled(path: Path) -> list[Sentence]:
+    """The development sentences of a labelled set; the test sentences are never learned from."""
+    from monitor.qa.evaluate import read_items
+    from monitor.rules.similar_corpus import Sentence
+
+    return [
+        Sentence(
+            text=item.text,
+            categories=frozenset(item.expect),
+            group=f"labelled:{item.text}",
+            source="labelled",
+        )
+        for item in read_items(path)
+        if item.split == "dev" and item.role == "agent" and not item.context
+    ]
+
+
+def _summary(trained: Trained) -> None:
+    card = trained.model.card
+    fine = [one for one in trained.held if not one.sentence.categories]
+    limits = [quality.threshold for quality in card.qualities]
+    raised = sum(bool((one.values >= limits).any()) for one in fine)
+    typer.echo(
+        f"{card.sentences} sentences, {card.violations} of them violations; "
+        f"{len(trained.model.names)} features"
+    )
+    typer.echo(f"{'out of fold':24} {'threshold':>9} {'precision':>9} {'recall':>7} {'of':>5}")
+    for name, quality in zip(card.categories, card.qualities, strict=True):
+        typer.echo(
+            f"{name:24} {quality.threshold:9.3f} {quality.precision:9.3f} "
+            f"{quality.recall:7.3f} {quality.violations:5d}"
+        )
+    typer.echo(f"{raised} of {len(fine)} fine sentences raised ({raised / max(1, len(fine)):.2%})")
+    for source in sorted({one.sentence.source for one in trained.held}):
+        _by_source(trained, source, limits)
+
+
+def _by_source(trained: Trained, source: str, limits: list[float]) -> None:
+    categories = trained.model.card.categories
+    wrong = [
+        one for one in trained.held if one.sentence.source == source and one.sentence.categories
+    ]
+    fine = [
+        one for one in trained.held if one.sentence.source == source and not one.sentence.categories
+    ]
+    found = sum(
+        any(
+            value >= limit and name in one.sentence.categories
+            for value, limit, name in zip(one.values, limits, categories, strict=True)
+        )
+        for one in wrong
+    )
+    raised = sum(bool((one.values >= limits).any()) for one in fine)
+    typer.echo(f"{source:24} recall {found}/{len(wrong)}, false {raised}/{len(fine)}")
+
+
+def _effect(labelled: Path, packs: tuple[Pack, ...]) -> None:
+    """What the rules find in the labelled set with and without likeness."""
+    from dataclasses import replace
+
+    from monitor.qa.evaluate import evaluate, read_items
+    from monitor.rules import expr as ex
+
+    def without(pack: Pack) -> Pack:
+        rules = [
+            rule
+            for rule in pack.rules
+            if not any(isinstance(node, ex.Similar) for node in ex.walk(rule.match))
+        ]
+        return replace(pack, rules=tuple(rules))
+
+    items = read_items(labelled)
+    for split in ("dev", "test"):
+        some = [item for item in items if item.split == split]
+        for title, chosen in (("without", tuple(map(without, packs))), ("with", packs)):
+            report, _ = evaluate(some, chosen)
+            free = report.kinds.get("paraphrase")
+            typer.echo(
+                f"{split:4} {title:8} recall {report.total.recall:.3f}, "
+                f"paraphrases {free.recall if free else 0:.3f}, "
+                f"precision {report.total.precision:.3f}, "
+                f"clean items raised {report.false_share:.2%}"
+            )

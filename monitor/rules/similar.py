@@ -1,0 +1,117 @@
+"""Likeness to known violations: suspicion for what no list of phrases holds, never more.
+
+The model lies in the folder `similar` beside the pack that asks for it, else in the bundled one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from monitor.rules import similar_model
+from monitor.rules.similar_model import SHOWN, Model, Score
+
+if TYPE_CHECKING:
+    from monitor.rules.expr import Similar
+    from monitor.rules.turns import Turn
+
+FOLDER: Final = "similar"
+FILE: Final = "model.npz"
+
+SHORTEST: Final = 6
+"""Folded characters; a shorter utterance says too little."""
+WHOLE: Final = 30
+"""Longer utterances are also looked at part by part."""
+PART: Final = 24
+STEP: Final = 12
+
+_STRONG: Final = 0.25
+"""Share of the largest contribution from which a feature belongs to the passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The part of a turn that is like violations of a category. Positions are folded."""
+
+    start: int
+    end: int
+    value: float
+    words: str
+    """What speaks for it, in words."""
+
+
+def model_for(file: str) -> Model:
+    """The model of the pack in this file; raises BadLexicon."""
+    beside = Path(file).parent / FOLDER / FILE if file else None
+    if beside is None or not beside.is_file():
+        from monitor.rules.lexicon import bundled_folder
+
+        beside = bundled_folder() / FOLDER / FILE
+    stamp = beside.stat().st_mtime_ns if beside.is_file() else 0
+    return _loaded(beside, stamp)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, _: int) -> Model:
+    return similar_model.load(path)
+
+
+def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
+    """The likeness of what a turn adds, where it is at the threshold or above it."""
+    place, quality = model.place(asked.category), model.quality(asked.category)
+    if place is None or quality is None:
+        return None
+    over = quality.threshold if asked.over is None else asked.over
+    best = max(_scores(turn, model), key=lambda one: one.values[place], default=None)
+    if best is None or best.values[place] < over:
+        return None
+    return _likeness(best, asked.category, float(best.values[place]), turn, model)
+
+
+def note(model: Model, category: str) -> str:
+    """What an alert says of the scorer and of how often it is right, in Chinese."""
+    quality = model.quality(category)
+    if quality is None or not quality.raised:
+        return "由相似度模型提示，只供质检参考"
+    return f"由相似度模型提示（该类交叉验证准确率 {quality.precision:.0%}），最高按中风险处理"
+
+
+def _scores(turn: Turn, model: Model) -> tuple[Score, ...]:
+    """The scores of the parts of a turn, made once for all rules."""
+    kept = turn.likeness
+    if kept is None or kept[0] is not model:
+        low, high = turn.fresh, len(turn.folded.text)
+        kept = (model, tuple(_scored(turn, model, *part) for part in parts(low, high)))
+        turn.likeness = kept
+    return kept[1]
+
+
+def _scored(turn: Turn, model: Model, low: int, high: int) -> Score:
+    return model.score(model.extractor.of(turn.folded, low, high))
+
+
+def parts(low: int, high: int) -> list[tuple[int, int]]:
+    """The stretches to score: all of it, and overlapping parts where it is long."""
+    if high - low < SHORTEST:
+        return []
+    found = [(low, high)]
+    if high - low > WHOLE:
+        found += [(at, min(high, at + PART)) for at in range(low, high - STEP, STEP)]
+    return found
+
+
+def _likeness(score: Score, category: str, value: float, turn: Turn, model: Model) -> Likeness:
+    reasons = model.reasons(score, category)
+    strong = [index for part, index in reasons if part >= _STRONG * reasons[0][0]]
+    spans = [score.spans[index] for index in strong] or list(score.spans)
+    shown: list[str] = []
+    for index in strong:
+        word = turn.folded.text[slice(*score.spans[index])]
+        if len(word) > 1 and not any(word in one or one in word for one in shown):
+            shown.append(word)
+        if len(shown) == SHOWN:
+            break
+    low, high = min(start for start, _ in spans), max(end for _, end in spans)
+    return Likeness(low, high, value, "、".join(shown))

@@ -1,0 +1,1 @@
+"""Descriptions of what goes over the wire, for programs that are not ours."""

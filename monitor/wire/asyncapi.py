@@ -1,0 +1,143 @@
+"""The AsyncAPI 3 document of the three sockets, made from the code."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from monitor import __version__
+from monitor.web import messages as ms
+from monitor.wire import schema
+from monitor.wire.examples import EXAMPLES
+from monitor.wire.schema import EVENTS, Schema
+
+_REF: Final = "#/components/schemas/{name}"
+
+_MESSAGES: Final[tuple[type[msgspec.Struct], ...]] = (
+    ms.Last,
+    ms.Hello,
+    ms.Ack,
+    ms.Welcome,
+    ms.Resumed,
+    ms.Resync,
+    ms.Skipped,
+    ms.Accepted,
+    ms.Ended,
+    ms.Notice,
+    ms.Reconnect,
+    ms.Fault,
+)
+
+_NEWS: Final = tuple(kind.__name__ for kind in EVENTS if kind.__name__ != "Alert")
+
+SOCKETS: Final[dict[str, dict[str, Any]]] = {
+    "ingest": {
+        "address": "/ingest/l16",
+        "about": "One call at a time from a PBX or a connector: registration, then sound.",
+        "in": ("Hello", "Registration", "Sound", "Pause", "Resume", "SourceGap", "End"),
+        "out": ("Accepted", "Notice", "Ended", "Reconnect", "Fault"),
+    },
+    "alerts": {
+        "address": "/ws/alerts",
+        "about": "A team's alerts, in order and without a hole; with the topic `live`, news too.",
+        "in": ("Hello", "Ack"),
+        "out": ("Welcome", "Resumed", "Resync", "Alert", "Skipped", *_NEWS, "Fault"),
+    },
+    "agent": {
+        "address": "/ws/agents/{agent}",
+        "about": "What one agent's screen says now: prompts and disclosures of the agent's calls.",
+        "in": ("Hello",),
+        "out": ("Welcome", "CallStarted", "Prompt", "Disclosure", "CallEnded", "Fault"),
+    },
+}
+"""Name of a channel -> its address, and the messages that the server takes and sends."""
+
+
+def document() -> Schema:
+    """The whole document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Call compliance monitor",
+            "version": __version__,
+            "description": "Sockets of the server. Errors close with the codes in sockets.md.",
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "local": {
+                "host": "127.0.0.1:8765",
+                "protocol": "ws",
+                "security": [{"$ref": "#/components/securitySchemes/token"}],
+            }
+        },
+        "channels": {name: _channel(socket) for name, socket in SOCKETS.items()},
+        "operations": _operations(),
+        "components": {
+            "messages": _messages(),
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "In the header, or in the hello message; never in the address.",
+                }
+            },
+        },
+    }
+
+
+def _channel(socket: dict[str, Any]) -> Schema:
+    names = dict.fromkeys((*socket["in"], *socket["out"]))
+    made: Schema = {
+        "address": socket["address"],
+        "description": socket["about"],
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+    }
+    if "{agent}" in socket["address"]:
+        made["parameters"] = {"agent": {"description": "The agent's id, as calls name it."}}
+    return made
+
+
+def _operations() -> Schema:
+    found: Schema = {}
+    for name, socket in SOCKETS.items():
+        for action, side in (("receive", "in"), ("send", "out")):
+            found[f"{name}.{action}"] = {
+                "action": action,
+                "channel": {"$ref": f"#/channels/{name}"},
+                "messages": [
+                    {"$ref": f"#/channels/{name}/messages/{message}"} for message in socket[side]
+                ],
+            }
+    return found
+
+
+def _messages() -> Schema:
+    used = dict.fromkeys(
+        name for socket in SOCKETS.values() for side in ("in", "out") for name in socket[side]
+    )
+    return {name: _message(name) for name in used}
+
+
+def _message(name: str) -> Schema:
+    if name == "Sound":
+        return {
+            "name": name,
+            "contentType": "application/octet-stream",
+            "summary": "Little-endian 16-bit samples, left before right, cut anywhere.",
+            "payload": {"type": "string", "format": "binary"},
+        }
+    return {
+        "name": name,
+        "payload": {"$ref": _REF.format(name=name)},
+        "examples": [{"payload": EXAMPLES[name]}],
+    }
+
+
+def _schemas() -> Schema:
+    return {
+        **schema.structs((*EVENTS, *_MESSAGES), _REF),
+        "Registration": schema.registration(),
+        **schema.controls(),
+    }
