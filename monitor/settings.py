@@ -94,9 +94,9 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device: str = "auto"
     """auto, cpu or cuda."""
     compute_type: str = "default"
-    """Number format of the weights, as CTranslate2 names it."""
+    """Number format of the weights, as CTranslate2 names it; default is int8."""
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
-    """CPU threads of the recogniser; 0 lets it choose."""
+    """CPU threads of the recogniser; 0 is two."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,6 +104,8 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     lexicons: str = ""
     """Folder of rule packs; empty means the bundled ones."""
+    embedder: str = ""
+    """Folder of a local sentence-embedding model for `monitor lexicon near`; empty for none."""
 
 
 class Logs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

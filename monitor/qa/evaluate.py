@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
 
 from monitor.errors import BadInput
 from monitor.events import Alert, CallStarted, Event, Signal
 from monitor.rules.engine import CallJudge
-from monitor.rules.examples import turns, utterances
+from monitor.rules.examples import utterances
 from monitor.rules.pack import Pack
 from monitor.rules.ruleset import RuleSet
 from monitor.types import Role
@@ -24,6 +23,7 @@ Kind = Literal[
     "spoken",
     "digits",
     "homophone",
+    "multiple",
     "negated",
     "quoted",
     "question",
@@ -31,64 +31,80 @@ Kind = Literal[
     "neutral",
     "signal",
 ]
-Split = Literal["dev", "test"]
 
-KINDS: Final[tuple[str, ...]] = get_args(Kind)
 CHARACTERS_PER_SECOND: Final = 4.5
 """Pace of a telephone agent, 270 characters a minute; used to state false alarms per hour."""
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One labelled utterance: what it must raise (`expect`, `signals`), and nothing else."""
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A turn before the one that is judged."""
+
+    role: Role
+    text: str
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One labelled utterance: what it must raise, what it may, and nothing else."""
 
     text: str
-    role: Literal["agent", "customer"] = "agent"
+    kind: Kind
+    role: Role = Role.AGENT
     industry: str = "other"
     business: str = "marketing"
     expect: tuple[str, ...] = ()
-    signals: tuple[str, ...] = ()
-    kind: Kind
-    split: Split = "dev"
-    context: tuple[str, ...] = ()
-    """Turns before it, each with its speaker: 客：… or 坐：…"""
-    note: str = ""
+    """Categories that must be raised."""
+    also_ok: tuple[str, ...] | str = ()
+    """Categories that may be raised beside them."""
+    expect_signal: str | None = None
+    split: Literal["dev", "test"] = "dev"
+    """Packs are tuned on `dev` alone; of `test` its author reads only these numbers."""
+    context: tuple[Said, ...] = ()
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Every category that is no false alarm here."""
+        beside = (self.also_ok,) if isinstance(self.also_ok, str) else self.also_ok
+        return frozenset((*self.expect, *beside))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the judge made of an item's last utterance."""
+    """What the judge made of an item's own utterance."""
 
     item: Item
-    alerts: tuple[Alert, ...] = ()
-    signals: tuple[str, ...] = ()
+    categories: frozenset[str] = frozenset()
+    """Of what was said; what was not said has no place in one sentence."""
+    signals: frozenset[str] = frozenset()
 
     @property
-    def categories(self) -> frozenset[str]:
-        """Categories of what was said; what was not said has no place in one sentence."""
-        return frozenset(one.category for one in self.alerts)
+    def wanted(self) -> frozenset[str]:
+        """What had to be found."""
+        signal = (self.item.expect_signal,) if self.item.expect_signal else ()
+        return frozenset((*self.item.expect, *signal))
 
     @property
     def missed(self) -> frozenset[str]:
         """What should have been found and was not."""
-        found = self.categories | frozenset(self.signals)
-        return frozenset((*self.item.expect, *self.item.signals)) - found
+        return self.wanted - self.categories - self.signals
 
     @property
-    def false(self) -> bool:
-        """An alarm where nothing was wrong, or a signal nobody gave."""
-        if self.item.expect:
-            return False
-        return bool(self.alerts) or bool(frozenset(self.signals) - frozenset(self.item.signals))
+    def false(self) -> frozenset[str]:
+        """What was raised and is not so."""
+        signals = self.signals if self.item.role is Role.CUSTOMER else frozenset[str]()
+        return (self.categories | signals) - self.item.allowed - self.wanted
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of one category: `extra` is raised beside another category that was right."""
+    """Counts of one category, one kind, or all."""
 
     wanted: int = 0
     found: int = 0
     false: int = 0
-    extra: int = 0
+    clean: int = 0
+    """Utterances that must raise nothing."""
+    disturbed: int = 0
+    """Of these, how many raised something."""
 
     @property
     def recall(self) -> float:
@@ -97,7 +113,7 @@ class Tally:
 
     @property
     def precision(self) -> float:
-        """Share of the raised that were right; `extra` is not counted against it."""
+        """Share of the raised that were right; 1 where nothing was raised."""
         raised = self.found + self.false
         return self.found / raised if raised else 1.0
 
@@ -108,22 +124,19 @@ class Report:
 
     items: int = 0
     categories: dict[str, Tally] = field(default_factory=dict)
+    signals: dict[str, Tally] = field(default_factory=dict)
     kinds: dict[str, Tally] = field(default_factory=dict)
     total: Tally = field(default_factory=Tally)
-    clean_items: int = 0
-    clean_alarms: int = 0
+    """Categories alone; signals are no violations and stand in `signals`."""
     clean_hours: float = 0.0
-    flipped_alarms: int = 0
+    """Agents' speech in which nothing is wrong, at `CHARACTERS_PER_SECOND`."""
+    flipped: int = 0
+    """Agents' utterances that still raised an alert when a customer said them."""
 
     @property
     def false_per_hour(self) -> float:
         """False alarms per hour of agents' speech in which nothing is wrong."""
-        return self.clean_alarms / self.clean_hours if self.clean_hours else 0.0
-
-    @property
-    def false_share(self) -> float:
-        """Share of the clean items that raised anything."""
-        return self.total.false / self.clean_items if self.clean_items else 0.0
+        return self.total.disturbed / self.clean_hours if self.clean_hours else 0.0
 
 
 def read_items(path: Path) -> list[Item]:
@@ -131,7 +144,8 @@ def read_items(path: Path) -> list[Item]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        raise BadInput("unreadable", str(error.strerror or error), file=str(path)) from error
+        message = error.strerror or "cannot be read"
+        raise BadInput("unreadable", message, file=str(path)) from error
     items = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -147,19 +161,16 @@ def judge_item(item: Item, packs: Sequence[Pack], *, flipped: bool = False) -> V
     """Judges an item after its context. `flipped`: the customer says it instead."""
     call = CallStarted(call="item", industry=item.industry, business=item.business)
     judge = CallJudge(call, RuleSet.for_call(packs, call))
-    role = Role.CUSTOMER if flipped else Role(item.role)
-    spoken = [turn for one in item.context for turn in turns(one)]
+    role = Role.CUSTOMER if flipped else item.role
+    spoken = [(said.role, said.text) for said in item.context]
     events: list[Event] = []
     for utterance in utterances([*spoken, (role, item.text)], call="item"):
         events = [*judge.advance(utterance.start), *judge.hear(utterance)]
+    said = (one.category for one in events if isinstance(one, Alert))
     return Verdict(
         item=item,
-        alerts=tuple(
-            one
-            for one in events
-            if isinstance(one, Alert) and not one.category.startswith("missing_")
-        ),
-        signals=tuple(one.signal for one in events if isinstance(one, Signal)),
+        categories=frozenset(name for name in said if not name.startswith("missing_")),
+        signals=frozenset(one.signal for one in events if isinstance(one, Signal)),
     )
 
 
@@ -171,33 +182,26 @@ def evaluate(items: Iterable[Item], packs: Sequence[Pack]) -> tuple[Report, list
         verdict = judge_item(item, packs)
         verdicts.append(verdict)
         _count(report, verdict)
-        if item.role == "agent" and judge_item(item, packs, flipped=True).alerts:
-            report.flipped_alarms += 1
+        if item.role is Role.AGENT and judge_item(item, packs, flipped=True).categories:
+            report.flipped += 1
     return report, verdicts
 
 
 def _count(report: Report, verdict: Verdict) -> None:
     item = verdict.item
     report.items += 1
-    wanted = frozenset((*item.expect, *item.signals))
     kind = report.kinds.setdefault(item.kind, Tally())
-    for name in wanted:
-        for tally in (report.categories.setdefault(name, Tally()), kind, report.total):
-            tally.wanted += 1
-            tally.found += name not in verdict.missed
-    if not item.expect:
-        report.clean_items += 1
-        kind.false += verdict.false
-        report.total.false += verdict.false
-    raised = Counter(verdict.categories) + Counter(set(verdict.signals))
-    for name in raised.keys() - wanted:
-        tally = report.categories.setdefault(name, Tally())
-        if item.expect:
-            tally.extra += 1
-            kind.extra += 1
-            report.total.extra += 1
-        else:
-            tally.false += 1
-    if item.role == "agent" and not item.expect:
-        report.clean_alarms += len(verdict.alerts)
+    for name in verdict.wanted | verdict.false:
+        signal = name in verdict.signals or name == item.expect_signal
+        table = report.signals if signal else report.categories
+        own = table.setdefault(name, Tally())
+        for tally in (own, kind) if signal else (own, kind, report.total):
+            tally.wanted += name in verdict.wanted
+            tally.found += name in verdict.wanted and name not in verdict.missed
+            tally.false += name in verdict.false
+    if not item.expect and item.role is Role.AGENT:
+        disturbed = bool(verdict.categories - item.allowed)
+        for tally in (kind, report.total):
+            tally.clean += 1
+            tally.disturbed += disturbed
         report.clean_hours += len(item.text) / CHARACTERS_PER_SECOND / 3600

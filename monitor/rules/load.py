@@ -40,7 +40,8 @@ def load_pack(path: Path | str, *, models: bool = True) -> pack.Pack:
     `models`: the similarity model that a rule asks for must be there.
     """
     found = pack_from(nodes.read_text(Path(path)), str(path))
-    if models and any(isinstance(node, ex.Similar) for rule in found.rules for node in ex.walk(rule.match)):
+    nodes_of = (node for rule in found.rules for node in ex.walk(rule.match))
+    if models and any(isinstance(node, ex.Similar) for node in nodes_of):
         model_for(found.file)
     return found
 

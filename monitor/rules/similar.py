@@ -16,6 +16,7 @@ from monitor.rules.similar_model import SHOWN, Model, Score
 if TYPE_CHECKING:
     from monitor.rules.expr import Similar
     from monitor.rules.turns import Turn
+    from monitor.text.fold import Folded
 
 FOLDER: Final = "similar"
 FILE: Final = "model.npz"
@@ -37,7 +38,6 @@ class Likeness:
 
     start: int
     end: int
-    value: float
     words: str
     """What speaks for it, in words."""
 
@@ -67,7 +67,23 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     best = max(_scores(turn, model), key=lambda one: one.values[place], default=None)
     if best is None or best.values[place] < over:
         return None
-    return _likeness(best, asked.category, float(best.values[place]), turn, model)
+    return likeness(best, place, turn.folded, model)
+
+
+def likeness(score: Score, place: int, folded: Folded, model: Model) -> Likeness:
+    """Which words of a text make it like the category in this column."""
+    reasons = model.reasons(score, place)
+    strong = [index for part, index in reasons if part >= _STRONG * reasons[0][0]]
+    spans = [score.spans[index] for index in strong] or list(score.spans)
+    shown: list[str] = []
+    for index in strong:
+        word = folded.text[slice(*score.spans[index])]
+        if len(word) > 1 and not any(word in one or one in word for one in shown):
+            shown.append(word)
+        if len(shown) == SHOWN:
+            break
+    low, high = min(start for start, _ in spans), max(end for _, end in spans)
+    return Likeness(low, high, "、".join(shown))
 
 
 def note(model: Model, category: str) -> str:
@@ -76,20 +92,6 @@ def note(model: Model, category: str) -> str:
     if quality is None or not quality.raised:
         return "由相似度模型提示，只供质检参考"
     return f"由相似度模型提示（该类交叉验证准确率 {quality.precision:.0%}），最高按中风险处理"
-
-
-def _scores(turn: Turn, model: Model) -> tuple[Score, ...]:
-    """The scores of the parts of a turn, made once for all rules."""
-    kept = turn.likeness
-    if kept is None or kept[0] is not model:
-        low, high = turn.fresh, len(turn.folded.text)
-        kept = (model, tuple(_scored(turn, model, *part) for part in parts(low, high)))
-        turn.likeness = kept
-    return kept[1]
-
-
-def _scored(turn: Turn, model: Model, low: int, high: int) -> Score:
-    return model.score(model.extractor.of(turn.folded, low, high))
 
 
 def parts(low: int, high: int) -> list[tuple[int, int]]:
@@ -102,16 +104,12 @@ def parts(low: int, high: int) -> list[tuple[int, int]]:
     return found
 
 
-def _likeness(score: Score, category: str, value: float, turn: Turn, model: Model) -> Likeness:
-    reasons = model.reasons(score, category)
-    strong = [index for part, index in reasons if part >= _STRONG * reasons[0][0]]
-    spans = [score.spans[index] for index in strong] or list(score.spans)
-    shown: list[str] = []
-    for index in strong:
-        word = turn.folded.text[slice(*score.spans[index])]
-        if len(word) > 1 and not any(word in one or one in word for one in shown):
-            shown.append(word)
-        if len(shown) == SHOWN:
-            break
-    low, high = min(start for start, _ in spans), max(end for _, end in spans)
-    return Likeness(low, high, value, "、".join(shown))
+def _scores(turn: Turn, model: Model) -> tuple[Score, ...]:
+    """The scores of the parts of a turn, made once for all rules."""
+    kept = turn.likeness
+    if kept is None or kept[0] is not model:
+        stretches = parts(turn.fresh, len(turn.folded.text))
+        made = (model.score(model.extractor.of(turn.folded, *one)) for one in stretches)
+        kept = (model, tuple(made))
+        turn.likeness = kept
+    return kept[1]

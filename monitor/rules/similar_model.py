@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zipfile import BadZipFile
 
 import msgspec
@@ -117,28 +117,27 @@ class Model:
         """The column of a category in `Score.values`."""
         return self._places.get(category)
 
-    def reasons(self, score: Score, category: str) -> list[tuple[float, int]]:
-        """(contribution, index into `score.features`) that speak for a category, largest first."""
+    def reasons(self, score: Score, place: int) -> list[tuple[float, int]]:
+        """(contribution, index into `score.features`) for a column, the largest first."""
         at = np.asarray(score.features, dtype=np.intp)
-        weights = self.idf[at]
-        kind = self.sort[at, self._places[category]] * self.scales[self._places[category]]
-        parts = (self.decide[at] + 0.5 * kind) * weights
-        order = np.argsort(-parts, kind="stable")
-        return [(float(parts[index]), int(index)) for index in order if parts[index] > 0]
+        kind = self.sort[at, place] * self.scales[place]
+        shares = (self.decide[at] + 0.5 * kind) * self.idf[at]
+        order = np.argsort(-shares, kind="stable")
+        return [(float(shares[index]), int(index)) for index in order if shares[index] > 0]
 
     def save(self, path: Path) -> None:
         """Writes the model; the same model gives the same bytes. Raises BadLexicon if too big."""
-        arrays: dict[str, npt.NDArray[Any]] = {
-            "card": np.frombuffer(msgspec.json.encode(self.card), dtype=np.uint8),
-            "names": np.frombuffer("\n".join(self.names).encode(), dtype=np.uint8),
-            "idf": self.idf.astype(np.float16),
-            "decide": self.decide.astype(np.float16),
-            "sort": self.sort,
-            "scales": self.scales,
-            "biases": self.biases,
-        }
         file = BytesIO()
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(
+            file,
+            card=np.frombuffer(msgspec.json.encode(self.card), dtype=np.uint8),
+            names=np.frombuffer("\n".join(self.names).encode(), dtype=np.uint8),
+            idf=self.idf.astype(np.float16),
+            decide=self.decide.astype(np.float16),
+            sort=self.sort,
+            scales=self.scales,
+            biases=self.biases,
+        )
         if file.tell() > MAX_BYTES:
             message = f"the model has {file.tell()} bytes; at most {MAX_BYTES}"
             raise BadLexicon("too_large", message, file=str(path))

@@ -38,6 +38,8 @@ class Store:
         self._lock = _lock(folder)
         path = folder / RECORD_FILE
         try:
+            # what callers said is for the owner's eyes, also in a folder that others may enter
+            path.touch(mode=0o600)
             prepare(path, RECORD_STEPS, journal="wal")
         except Unavailable:
             os.close(self._lock)

@@ -29,9 +29,10 @@ PAGES = sorted(
 )
 
 ERRORS = {"MonitorError", "BadInput", "BadLexicon", "BadSetting", "Refused", "Unavailable"}
-ERRORS |= {"Overloaded", "HangUp"}
+ERRORS |= {"Overloaded", "HangUp", "BadMessage"}
 
 SERVER = ("web", "store", "alerts", "calls.py", "live.py", "settings.py", "asr/models.py")
+SERVER += tuple(f"ingest/{name}.py" for name in ("l16", "metadata", "riff", "strict_json"))
 """Where the codes that an operator meets come from."""
 
 NOT_SHOWN = {"refused", "bad_url", "too_long"}
