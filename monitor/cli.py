@@ -36,6 +36,7 @@ COMMANDS = (
     "lexicon",
     "model",
     "fixtures",
+    "eval",
     "bench",
     "doctor",
 )

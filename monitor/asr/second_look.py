@@ -15,7 +15,7 @@ import numpy as np
 from monitor.asr.base import Transcript
 from monitor.types import SAMPLE_RATE, Segment
 
-SLOWEST: Final = 2.0
+SLOWEST: Final = 2.2
 """Characters for each voiced second; very slow synthetic speech has 2.7, people have 3 and more."""
 SHORTEST_S: Final = 2.4
 """Voiced seconds below which the rate says nothing and halves are too short to help."""

@@ -103,6 +103,25 @@ def train(
 
 
 @app.command()
+def near(
+    text: Annotated[str, typer.Argument(help="A sentence of an agent.")],
+    embedder: Annotated[
+        str, typer.Option(help="Folder of a sentence-embedding model; else as in the settings.")
+    ] = "",
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML).")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder of rule packs; its `similar` holds the corpora.")
+    ] = None,
+) -> None:
+    """Show which violations a sentence is like (相似度), by n-grams or an embedding model."""
+    from monitor.commands.training import near as run
+    from monitor.rules.lexicon import bundled_folder
+    from monitor.settings import load
+
+    run(text, folder or bundled_folder(), embedder or load(config).rules.embedder)
+
+
+@app.command()
 def diff(
     before: Annotated[str, typer.Argument(help="Pack file, folder or bundled name.")],
     after: Annotated[str, typer.Argument(help="The same, newer.")],

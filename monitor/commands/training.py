@@ -33,6 +33,32 @@ def train(folder: Path, labelled: Path | None, *, report: bool, keep: bool) -> N
         _effect(labelled, packs)
 
 
+def near(text: str, folder: Path, embedder: str) -> None:
+    """Prints what a sentence is like: of each category how much, and why."""
+    from monitor.rules import similar
+    from monitor.rules.similar_corpus import read_corpus
+    from monitor.rules.similar_neighbours import NeighbourScorer, load_embedder
+    from monitor.text.fold import fold
+
+    loaded = load_embedder(embedder)
+    if loaded is not None:
+        opinion = NeighbourScorer(loaded, read_corpus(folder / similar.FOLDER)).opinions([text])[0]
+        for name, value in sorted(opinion.scores.items(), key=lambda item: -item[1]):
+            typer.echo(f"{name:24} {value:.3f}")
+        for one in opinion.neighbours:
+            kinds = ",".join(sorted(one.sentence.categories)) or "fine"
+            typer.echo(f"{one.likeness:6.3f} {kinds:24} {one.sentence.text}")
+        return
+    model = similar.model_for(str(folder / "any.yaml"))
+    folded = fold(text)
+    score = model.score(model.extractor.of(folded))
+    for place in (-score.values).argsort(kind="stable")[:3]:
+        words = similar.likeness(score, int(place), folded, model).words if score.features else ""
+        limit = model.card.qualities[place].threshold
+        name = model.card.categories[place]
+        typer.echo(f"{name:24} {score.values[place]:.3f} (from {limit:.3f}) {words}")
+
+
 def _labelled(path: Path) -> list[Sentence]:
     """The development sentences of a labelled set; the test sentences are never learned from."""
     from monitor.qa.evaluate import read_items

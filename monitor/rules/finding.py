@@ -62,14 +62,17 @@ class Finding:
 
 
 def best(findings: list[Finding]) -> list[Finding]:
-    """One finding for each category: the gravest, the surest, the first; in order of time."""
+    """One finding for each category: the gravest, the surest, the first; in order of time.
+
+    Where the words of a rule were found, mere likeness has nothing to add.
+    """
+    worded = [finding for finding in findings if finding.match != "similar"]
     chosen: dict[str, Finding] = {}
-    for finding in sorted(findings, key=_precedence):
+    for finding in sorted(worded or findings, key=_precedence):
         chosen.setdefault(finding.head.category, finding)
     return sorted(chosen.values(), key=lambda finding: (finding.start, finding.head.rule))
 
 
-def _precedence(finding: Finding) -> tuple[int, int, int, float, str]:
-    unsure = 1 if finding.match == "homophone" else 0
-    likeness = 1 if finding.match == "similar" else 0
-    return (likeness, -rank(finding.severity), unsure, finding.start, finding.head.rule)
+def _precedence(finding: Finding) -> tuple[int, int, float, str]:
+    unsure = 1 if finding.match in ("homophone", "similar") else 0
+    return (-rank(finding.severity), unsure, finding.start, finding.head.rule)

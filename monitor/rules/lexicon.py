@@ -78,6 +78,9 @@ class Lexicon:
         stamp = self._stamped()
         if self._files is None:
             packs = load_packs(self._folder)
+            if not packs:
+                # a server that judges nothing would look like one that finds nothing
+                raise BadLexicon("no_packs", "holds no rule packs (*.yaml)", file=str(self._folder))
         else:
             packs = tuple(
                 replace(load_pack(path), industries="all", business=()) for path in self._files

@@ -28,6 +28,10 @@ WHOLE: Final = 30
 PART: Final = 24
 STEP: Final = 12
 
+SURE: Final = 0.9
+"""Recogniser confidence below which nothing is noticed: the scorer learned from written text, and
+likeness to misheard words is likeness to nothing that was said."""
+
 _STRONG: Final = 0.25
 """Share of the largest contribution from which a feature belongs to the passage."""
 
@@ -61,7 +65,9 @@ def _loaded(path: Path, _: int) -> Model:
 def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     """The likeness of what a turn adds, where it is at the threshold or above it."""
     place, quality = model.place(asked.category), model.quality(asked.category)
-    if place is None or quality is None:
+    confidence = turn.utterance.confidence
+    misheard = confidence is not None and confidence < SURE
+    if place is None or quality is None or misheard:
         return None
     over = quality.threshold if asked.over is None else asked.over
     best = max(_scores(turn, model), key=lambda one: one.values[place], default=None)

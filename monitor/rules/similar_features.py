@@ -91,8 +91,8 @@ class Extractor:
         text, starts = _reading(folded, low, len(folded.text) if high is None else high)
         found: dict[str, tuple[int, int]] = {}
         _runs(text, CHARACTERS, found)
-        edged = f"{_EDGE}{text[:2]}"
-        found.setdefault(edged, (0, min(2, len(text))))
+        if text:
+            found[f"{_EDGE}{text[:2]}"] = (0, min(2, len(text)))
         _runs(text.translate(self._table), SYLLABLES, found)
         self._concepts(text, found)
         return Features(

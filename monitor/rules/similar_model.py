@@ -147,7 +147,7 @@ class Model:
 def load(path: Path) -> Model:
     """The model in a file; raises BadLexicon. Nothing in the file is ever executed."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
             card = msgspec.json.decode(file["card"].tobytes(), type=Card)
             if card.format != FORMAT:
                 raise ValueError(f"format {card.format}, not {FORMAT}")
@@ -164,7 +164,7 @@ def load(path: Path) -> Model:
     except FileNotFoundError as error:
         message = "there is no similarity model; run: monitor lexicon train"
         raise BadLexicon("no_model", message, file=str(path)) from error
-    except (OSError, ValueError, KeyError, BadZipFile, msgspec.MsgspecError) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, msgspec.MsgspecError) as error:
         message = f"not a similarity model: {error}"
         raise BadLexicon("bad_model", message, file=str(path)) from error
     if model.sort.shape != (len(names), len(card.categories)) or len(model.idf) != len(names):
