@@ -76,18 +76,6 @@ def test_a_saved_model_scores_the_same_and_the_same_bytes(
         )
 
 
-def test_reasons_are_the_features_that_speak_for_it(model: similar_model.Model) -> None:
-    text = "您的老本在我们这儿肯定丢不了"
-    features = model.extractor.of_text(text)
-    score = model.score(features)
-    place = model.place("guaranteed_return")
-    assert place is not None
-    reasons = model.reasons(score, place)
-    assert [part for part, _ in reasons] == sorted((p for p, _ in reasons), reverse=True)
-    names = {model.names[score.features[index]] for _, index in reasons[:20]}
-    assert any("丢" in name or "老本" in name for name in names)
-
-
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nonsense", b"\x80\x04."])
 def test_a_file_that_is_no_model(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model.npz"
