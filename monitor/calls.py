@@ -31,6 +31,9 @@ logger = structlog.get_logger()
 EARS = 2
 """Threads for voice detection and rules; the recogniser has its own."""
 
+LISTENING = Rules(partial_longest_s=6.0)
+"""Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
+
 RELOAD_S = 2.0
 """Between looks at the rule packs on disk."""
 
@@ -71,7 +74,7 @@ class Calls:
             self._ears, self._lexicon.judge, call
         )
         await self._desk.publish(call, [call])
-        pipeline = CallPipeline(call, judge, roles=roles, speech=Rules(partial_every_s=0))
+        pipeline = CallPipeline(call, judge, roles=roles, speech=LISTENING)
         return LiveCall(
             call,
             pipeline,
@@ -106,6 +109,11 @@ async def open_host(
         "monitor_oldest_speech_seconds",
         "Age of the oldest speech not yet read.",
         lambda: engine.stats().oldest_final_s,
+    )
+    metrics.gauge(
+        "monitor_partial_period_seconds",
+        "Time between two looks at speech that goes on.",
+        lambda: engine.partial_every_s,
     )
     reloading = asyncio.create_task(_reload(lexicon))
     path = Path(settings.logs.trace) if settings.logs.trace else None

@@ -32,7 +32,8 @@ class Heard:
     """What became known from a chunk of sound."""
 
     pieces: list[Piece] = field(default_factory=list)
-    """Speech to be read; only closed pieces must come back through `read`."""
+    """Speech to be read. Closed pieces must come back through `read` or `fail`; open ones may,
+    before the closed piece of the same number does."""
     events: list[Event] = field(default_factory=list)
 
 
@@ -52,6 +53,8 @@ class CallPipeline:
         self._segmenters = {role: Segmenter(call.call, role, rules=speech) for role in roles}
         self._watermark = Watermark(self._segmenters)
         self._runs = CoverageRuns()
+        self._supposed: set[tuple[Role, int]] = set()
+        """Open segments of which something was judged."""
 
     @property
     def position_s(self) -> float:
@@ -72,12 +75,19 @@ class CallPipeline:
         return heard
 
     def read(self, segment: Segment, transcript: Transcript) -> list[Event]:
-        """Take the words of a segment that `hear` handed out; partial words change nothing."""
+        """Take the words of a segment that `hear` handed out.
+
+        Words of an open segment raise provisional alerts and change nothing else; the closed
+        segment confirms or withdraws them, even when nothing can be made out in it.
+        """
         utterance = self._utterance(segment, transcript)
         events: list[Event] = [utterance] if utterance.text else []
-        if utterance.text and utterance.suppressed is None:
+        settles = segment.closed and (segment.role, segment.number) in self._supposed
+        if settles or (utterance.text and utterance.suppressed is None):
+            self._supposed.add((segment.role, segment.number))
             events.extend(self._judge.hear(utterance))
         if segment.closed:
+            self._supposed.discard((segment.role, segment.number))
             events.extend(self._settle(segment.role, segment.start, _covered(transcript)))
         return events
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from monitor.asr.base import Transcriber, Transcript
 from monitor.asr.hear import hear
+from monitor.asr.pace import Pace
 from monitor.asr.scheduler import Job, Schedule
 from monitor.clock import Clock, SystemClock
 from monitor.errors import MonitorError, Unavailable
@@ -76,6 +77,7 @@ class Engine:
         self._closing = False
         self._running = self._failed = self._reused = 0
         self._busy_s = self._heard_s = 0.0
+        self._pace = Pace()
         self._threads = [
             threading.Thread(target=self._work, args=(each,), name=f"asr-{number}", daemon=True)
             for number, each in enumerate(transcribers)
@@ -114,6 +116,12 @@ class Engine:
         for lost in dropped:
             self._answer(lost.token, None)
         return answer
+
+    @property
+    def partial_every_s(self) -> float:
+        """Seconds of media time that a role's next partial should wait after the last one."""
+        self._pace.saw(self._clock.monotonic(), self._busy_s, len(self._threads))
+        return self._pace.every_s
 
     def stats(self) -> Stats:
         """A snapshot."""
