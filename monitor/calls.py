@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
-from monitor.asr.engine import Engine
+from monitor.asr.base import Transcriber
+from monitor.asr.engine import Ear, Engine
 from monitor.asr.options import Options
+from monitor.asr.worker import Worker
 from monitor.clock import Clock
 from monitor.errors import BadLexicon
 from monitor.events import CallStarted
@@ -93,13 +96,9 @@ async def open_host(
     settings: Settings, desk: Desk, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Calls]:
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
-    # the recogniser's libraries take a second to import, and only a server needs them
-    from monitor.asr.whisper import load
-
     model = models.find(settings.asr.model or models.BUNDLED)
     lexicon = Lexicon(Path(settings.rules.lexicons) if settings.rules.lexicons else None)
-    transcriber = await asyncio.to_thread(load, model, _options(settings))
-    engine = Engine([transcriber], clock=clock)
+    engine = Engine(await asyncio.to_thread(_hearers, model, settings), clock=clock)
     metrics.gauge(
         "monitor_speech_waiting_seconds",
         "Speech that waits for the recogniser.",
@@ -121,9 +120,27 @@ async def open_host(
         closing(Trace(path)) as trace,
         ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears,
     ):
-        yield Calls(model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace)
-        reloading.cancel()
-        await engine.close()
+        try:
+            yield Calls(
+                model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace
+            )
+        finally:
+            reloading.cancel()
+            await engine.close()
+
+
+def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
+    build = partial(_load, model, _options(settings))
+    if not settings.asr.workers:
+        return [build()]
+    return [Worker(build) for _ in range(settings.asr.workers)]
+
+
+def _load(model: models.Model, options: Options) -> Transcriber:
+    # the recogniser's libraries take a second to import, and only who hears needs them
+    from monitor.asr.whisper import load
+
+    return load(model, options)
 
 
 def _options(settings: Settings) -> Options:

@@ -13,10 +13,14 @@ from monitor.asr.base import Transcriber, Transcript
 from monitor.asr.hear import hear
 from monitor.asr.pace import Pace
 from monitor.asr.scheduler import Job, Schedule
+from monitor.asr.worker import Worker
 from monitor.clock import Clock, SystemClock
 from monitor.errors import MonitorError, Unavailable
 from monitor.speech.endpoint import Kind
 from monitor.types import Role, Segment
+
+Ear = Transcriber | Worker
+"""What hears: a recogniser in this process or in one of its own."""
 
 Answer = asyncio.Future[Transcript | None]
 """The transcript; None when newer sound or overload made the job pointless (never for finals)."""
@@ -60,7 +64,7 @@ class Engine:
 
     def __init__(
         self,
-        transcribers: Sequence[Transcriber],
+        transcribers: Sequence[Ear],
         *,
         schedule: Schedule | None = None,
         clock: Clock | None = None,
@@ -169,7 +173,7 @@ class Engine:
         with self._wake:
             return not self._schedule.is_waiting(guess)
 
-    def _work(self, transcriber: Transcriber) -> None:
+    def _work(self, transcriber: Ear) -> None:
         while batch := self._next_batch():
             began = self._clock.monotonic()
             outcomes = _hear(transcriber, batch)
@@ -208,11 +212,14 @@ class Engine:
             answer.set_result(outcome)
 
 
-def _hear(transcriber: Transcriber, batch: list[Job]) -> list[Transcript | MonitorError]:
+def _hear(transcriber: Ear, batch: list[Job]) -> list[Transcript | MonitorError]:
     """An outcome for each job; a job that cannot be heard does not take the others with it."""
     fast = batch[0].kind is Kind.PARTIAL
+    segments = [job.segment for job in batch]
     try:
-        return list(hear(transcriber, [job.segment for job in batch], fast=fast))
+        if isinstance(transcriber, Worker):
+            return list(transcriber.hear(segments, fast=fast))
+        return list(hear(transcriber, segments, fast=fast))
     except Exception as error:
         # whatever went wrong in the engine room becomes a fact about these segments
         if len(batch) > 1:

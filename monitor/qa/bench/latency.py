@@ -83,12 +83,12 @@ def run(scenes: Sequence[Scene], calls: int, *, stagger_s: float = 1.7) -> Run:
         trace = Path(folder) / "trace.jsonl"
         with server(Path(folder), MONITOR_LOGS_TRACE=str(trace)) as running:
             process = psutil.Process(running.pid)
-            before = process.cpu_times()
+            before = _cpu_s(process)
             began = time.monotonic()
             seen, peak = asyncio.run(
                 _play(running.url, scenes, calls, Path(folder), process, stagger_s)
             )
-            wall_s, after = time.monotonic() - began, process.cpu_times()
+            wall_s, after = time.monotonic() - began, _cpu_s(process)
         reached = _reached(trace)
     rows, missed = _rows(scenes, calls, seen, reached)
     return Run(
@@ -98,7 +98,7 @@ def run(scenes: Sequence[Scene], calls: int, *, stagger_s: float = 1.7) -> Run:
         missed=missed,
         supposed=len(seen.ids("provisional")),
         withdrawn=len(seen.ids("withdrawn") - seen.ids("confirmed")),
-        cpu_s=round(after.user + after.system - before.user - before.system, 2),
+        cpu_s=round(after - before, 2),
         audio_s=round(sum(_cast(scenes, n).seconds for n in range(calls)), 2),
         peak_mb=round(peak / 2**20, 1),
     )
@@ -163,8 +163,19 @@ class _Peak:
 
     async def follow(self) -> None:
         while True:
-            self.bytes = max(self.bytes, self._process.memory_info().rss)
+            used = sum(one.memory_info().rss for one in _family(self._process))
+            self.bytes = max(self.bytes, used)
             await asyncio.sleep(0.5)
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    """The server and its recognisers."""
+    return [process, *process.children(recursive=True)]
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = [one.cpu_times() for one in _family(process)]
+    return sum(each.user + each.system for each in times)
 
 
 def _cast(scenes: Sequence[Scene], number: int) -> Scene:
