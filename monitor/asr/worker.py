@@ -101,6 +101,11 @@ class Worker:
         atexit.unregister(self._end)
 
     def _ask(self, segments: Sequence[Segment], fast: bool) -> list[Transcript]:
+        if self._line is not None and not self._process.is_alive():
+            # it went while it had nothing to do: no fault of this sound
+            self.restarts += 1
+            logger.error("recogniser lost", why=f"exit status {self._process.exitcode}")
+            self._end()
         if self._line is None:
             self._start_again()
         assert self._line is not None
