@@ -15,10 +15,11 @@ from monitor.alerts.desk import Desk
 from monitor.asr import models
 from monitor.asr.base import Transcriber
 from monitor.asr.engine import Ear, Engine
+from monitor.asr.ladder import Level
 from monitor.asr.options import Options
 from monitor.asr.worker import Worker
 from monitor.clock import Clock
-from monitor.errors import BadLexicon
+from monitor.errors import BadLexicon, Overloaded
 from monitor.events import CallStarted
 from monitor.live import LiveCall
 from monitor.ops.metrics import Metrics
@@ -71,8 +72,20 @@ class Calls:
             named += " (bundled, trained on synthetic speech only: it does not understand people)"
         return f"{named}; packs {', '.join(pack.name for pack in self._lexicon.packs)}"
 
+    @property
+    def taking(self) -> bool:
+        """Whether a call that began now would be heard in time."""
+        return self._engine.level < Level.CLOSED
+
     async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> LiveCall:
-        """Publish `call.started` and get ready to hear."""
+        """Publish `call.started` and get ready to hear.
+
+        Raises `Overloaded` while speech waits so long that another call would not be heard in
+        time: a source that is refused knows that its call is not monitored.
+        """
+        if not self.taking:
+            logger.error("call refused, it is not monitored", call=call.call, team=call.team)
+            raise Overloaded("too_much_speech", "speech waits for more than a minute; 未监控")
         judge = await asyncio.get_running_loop().run_in_executor(
             self._ears, self._lexicon.judge, call
         )
@@ -108,6 +121,11 @@ async def open_host(
         "monitor_oldest_speech_seconds",
         "Age of the oldest speech not yet read.",
         lambda: engine.stats().oldest_final_s,
+    )
+    metrics.gauge(
+        "monitor_shedding_level",
+        "0: all is heard; 1: no partials; 2: narrow search; 3: agents first; 4: no new calls.",
+        lambda: engine.level,
     )
     metrics.gauge(
         "monitor_partial_period_seconds",
