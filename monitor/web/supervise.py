@@ -11,7 +11,7 @@ from monitor.access.permissions import require
 from monitor.alerts.cursor import Cursor
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
-from monitor.web.admission import greeted, recheck
+from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.auth import Principal
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
@@ -27,7 +27,8 @@ async def supervise(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, hello = await greeted(line, state)
-    team = hello.team or principal.team
+    require(principal, "alerts.watch")
+    team = named_team(principal, hello)
     require(principal, "alerts.watch", team=team)
     cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
@@ -41,7 +42,7 @@ async def _converse(line: Line, state: State) -> None:
                 state.board.shown(team=team, agent=None, bound=bound, wake=wake)
             )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send(line, state, team, cursor, outbox, wake))
+            tasks.create_task(_send(line, state, team, hello, cursor, outbox, wake))
             tasks.create_task(_listen(line, cursor, wake))
             tasks.create_task(_insist(line, state, cursor))
             tasks.create_task(recheck(principal, state))
@@ -73,6 +74,7 @@ async def _send(
     line: Line,
     state: State,
     team: str,
+    hello: Hello,
     cursor: Cursor,
     outbox: Outbox | None,
     wake: asyncio.Event,
@@ -85,6 +87,9 @@ async def _send(
         while room := min(batch, cursor.room):
             alerts = await state.feed.read(team, after=cursor.sent, limit=room)
             for alert in alerts:
+                if hello.confirmed_only and alert.state != "confirmed":
+                    cursor.skip(alert.seq)
+                    continue
                 cursor.advance(alert.seq, state.clock.monotonic())
                 await line.send(alert.body)
             if not alerts:
