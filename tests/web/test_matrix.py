@@ -71,6 +71,20 @@ def test_every_route_has_an_action_and_an_example() -> None:
     assert all(isinstance(route, Route | WebSocketRoute) for route in _routes())
 
 
+async def test_what_is_open_to_everybody_shows_nothing_of_calls(
+    client: httpx2.AsyncClient,
+) -> None:
+    for path in PUBLIC:
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert "c1" not in answer.text
+        assert "您好" not in answer.text
+    for path in SELF:
+        for method in ("GET", "POST", "DELETE"):
+            answer = await client.request(method, path)
+            assert answer.status_code in (401, 405, 415), (method, path)
+
+
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     words = Utterance(call="c1", channel=Role.AGENT, start=0.0, end=1.0, text="您好")
