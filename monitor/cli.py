@@ -35,6 +35,7 @@ COMMANDS = (
     "user",
     "token",
     "access",
+    "audit",
     "lexicon",
     "model",
     "fixtures",

@@ -107,6 +107,19 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Roles whose accounts cannot sign in without an authenticator app."""
 
 
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The log of who did what, and where its signed checkpoints go."""
+
+    checkpoint_file: str = ""
+    """File to append checkpoints to, better on another machine; empty: in the data folder."""
+    checkpoint_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    """Address to which each checkpoint is posted as JSON as well; empty for none."""
+    checkpoint_s: _Seconds = 3600.0
+    """Between checkpoints while there are new entries."""
+    repeat_s: _Seconds = 60.0
+    """Reading the same thing again within this time is one entry."""
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -150,6 +163,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     store: Store = Store()
     alerts: Alerts = Alerts()
     access: Access = Access()
+    audit: Audit = Audit()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()

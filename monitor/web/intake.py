@@ -179,6 +179,8 @@ class _Source:
         call = began.call
         require(self._principal, "calls.send", team=call.team or None)
         call = structs.replace(call, team=call.team or self._principal.team)
+        about = f"{call.team}/{call.call}"
+        self._state.audit.jot(self._principal.label, "calls.send", about)
         self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
         self._begin = asyncio.create_task(

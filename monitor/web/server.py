@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor import __version__
 from monitor.access.accounts import Accounts
+from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
 from monitor.access.seal import KEY_FILE, Seal
 from monitor.access.sessions import Sessions
@@ -36,6 +39,7 @@ from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.state import State
 from monitor.web.tries import Tries
+from monitor.web.witness import Witness
 
 logger = structlog.get_logger()
 
@@ -59,6 +63,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         )
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
+        audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
         lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
@@ -78,14 +83,16 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                audit=audit,
+                witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            watching = asyncio.create_task(door.watch(_LOOK_EVERY_S))
-            try:
+            async with _beside(door.watch(_LOOK_EVERY_S), audit.run()):
+                audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
-            finally:
-                watching.cancel()
+                audit.jot("server", "server.stop")
+            await audit.drain()
             await desk.drain()
 
 
@@ -97,6 +104,18 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+@contextlib.asynccontextmanager
+async def _beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """The chores run as long as the block, and are over when it is."""
+    tasks = [asyncio.create_task(chore) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def first_code(door: Doorkeeper, clock: Clock) -> FirstCode | None:

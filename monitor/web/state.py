@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
@@ -21,6 +22,7 @@ from monitor.web.board import Board
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
 from monitor.web.tries import Tries
+from monitor.web.witness import Witness
 
 
 class Claims:
@@ -68,6 +70,8 @@ class State:
     metrics: Metrics
     clock: Clock
     tries: Tries
+    audit: AuditLog
+    witness: Witness
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Passwords checked at the same time: each takes 64 MiB."""
     first: FirstCode | None = None

@@ -30,6 +30,7 @@ async def _converse(line: Line, state: State) -> None:
     require(principal, "alerts.watch")
     team = named_team(principal, hello)
     require(principal, "alerts.watch", team=team)
+    await state.audit.note(principal.label, "alerts.watch", team, role=principal.role)
     cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
     wake.set()

@@ -39,6 +39,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/calls": Example(path="/api/calls?team=south"),
     "GET /api/calls/{call}/events": Example(),
     "GET /api/alerts": Example(path="/api/alerts?team=south", says={"agent": 403}),
+    "GET /api/audit": Example(),
     "GET /api/accounts": Example(),
     "POST /api/accounts": Example(body={"name": "x", "password": "y", "role": "admin"}),
     "PATCH /api/accounts/{name}": Example(body={}),
