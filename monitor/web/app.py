@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import accounts, api, audit, sessions
+from monitor.web import accounts, api, audit, privacy, sessions
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
@@ -71,6 +71,9 @@ def _routes() -> list[BaseRoute]:
         ),
         guarded_route("/api/audit", audit.listed, "audit.read"),
         guarded_route("/api/calls", api.call_list, "calls.read"),
+        guarded_route(
+            "/api/calls/{call}/reveal", privacy.reveal, "privacy.reveal", methods=("POST",)
+        ),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
         guarded_route("/api/alerts", api.alert_list, "calls.read"),
         WebSocketRoute("/ws/alerts", supervise),

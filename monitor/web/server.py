@@ -18,7 +18,7 @@ from monitor import __version__
 from monitor.access.accounts import Accounts
 from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
-from monitor.access.seal import KEY_FILE, Seal
+from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
@@ -27,7 +27,7 @@ from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
-from monitor.store import calls
+from monitor.store import calls, sealed
 from monitor.store.access_file import AccessFile
 from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
@@ -68,7 +68,9 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
-        desk = Desk(store, feed, clock, took=metrics.commit.observe)
+        words = Seal(folder / WORDS_FILE)
+        words.prepare(in_use=store.read_now(sealed.any_kept))
+        desk = Desk(store, feed, clock, took=metrics.commit.observe, seal=words.seal)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
         async with open_host(settings, desk, metrics, clock) as host:
@@ -84,6 +86,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 metrics=metrics,
                 clock=clock,
                 audit=audit,
+                words=words,
                 witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
+from monitor.access.seal import Seal
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -71,6 +72,8 @@ class State:
     clock: Clock
     tries: Tries
     audit: AuditLog
+    words: Seal
+    """Opens what was said before numbers in it were masked."""
     witness: Witness
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Passwords checked at the same time: each takes 64 MiB."""

@@ -38,6 +38,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /metrics": Example(),
     "GET /api/calls": Example(path="/api/calls?team=south"),
     "GET /api/calls/{call}/events": Example(),
+    "POST /api/calls/{call}/reveal": Example(body={"reason": "投诉 17"}),
     "GET /api/alerts": Example(path="/api/alerts?team=south", says={"agent": 403}),
     "GET /api/audit": Example(),
     "GET /api/accounts": Example(),
