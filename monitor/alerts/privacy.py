@@ -34,7 +34,7 @@ _CALLS: Final = 10_000
 """Calls remembered; the one quiet longest is forgotten first."""
 
 _TEXTS: Final[dict[type[AnyEvent], tuple[str, ...]]] = {
-    Alert: ("quote", "phrase", "why"),
+    Alert: ("quote", "why"),
     Disclosure: ("quote", "reason"),
     Signal: ("quote",),
     Prompt: ("text",),
