@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import tables, tables_accounts, tables_sealed
+from monitor.store import tables, tables_accounts, tables_keeping, tables_sealed
 
 Step = Callable[[Connection], None]
 
@@ -31,7 +31,11 @@ def _sealed(connection: Connection) -> None:
     tables_sealed.sealed_meta.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _sealed)
+def _keeping(connection: Connection) -> None:
+    tables_keeping.keeping_meta.create_all(connection)
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record, _sealed, _keeping)
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 

@@ -17,7 +17,10 @@ from starlette.applications import Starlette
 from monitor import __version__
 from monitor.access.accounts import Accounts
 from monitor.access.audit import AuditLog
+from monitor.access.erasure import Eraser, RecordEraser
 from monitor.access.first import FirstCode
+from monitor.access.policies import Artefact
+from monitor.access.retention import Keeper
 from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
 from monitor.alerts.desk import Desk, Listener
@@ -73,6 +76,8 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         desk = Desk(store, feed, clock, took=metrics.commit.observe, seal=words.seal)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
+        keeper = keeper_of(store, audit, clock, settings)
+        await keeper.begin()
         async with open_host(settings, desk, metrics, clock) as host:
             state = State(
                 first=await first_code(door, clock),
@@ -87,11 +92,12 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 clock=clock,
                 audit=audit,
                 words=words,
+                keeper=keeper,
                 witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            async with _beside(door.watch(_LOOK_EVERY_S), audit.run()):
+            async with _beside(door.watch(_LOOK_EVERY_S), audit.run(), keeper.run()):
                 audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
                 audit.jot("server", "server.stop")
@@ -107,6 +113,12 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+def keeper_of(store: Store, audit: AuditLog, clock: Clock, settings: Settings) -> Keeper:
+    """Deletes what is over its time."""
+    erasers: dict[Artefact, Eraser] = {"record": RecordEraser(store)}
+    return Keeper(store, audit, clock, settings.retention, erasers)
 
 
 @contextlib.asynccontextmanager
