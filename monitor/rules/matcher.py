@@ -94,28 +94,16 @@ class Matcher:
         return best.first(MAX_HITS)
 
     def _chains(self, found: Found) -> list[Chain]:
-        """Chains all of whose links were found, in the order of their rarest."""
-        said: set[int] = set()
+        """Chains all of whose links were found, in the order in which their rarest were."""
+        said = 0
         for wording in found:
-            said.update(wording.links)
-        vocabulary = self._vocabulary
-        ready = list(vocabulary.bare)
-        if not said:
-            return ready
-        met: list[Chain] = []
-        for one in said & vocabulary.single.keys():
-            met += vocabulary.single[one]
-        for one in said & vocabulary.paired.keys():
-            others = vocabulary.paired[one]
-            for other in others.keys() & said:
-                met += [chain for chain in others[other] if chain.needs <= said]
-        if len(met) > 1:
-            first: dict[int, int] = {}
-            for place, wording in enumerate(found):
-                for one in wording.links:
-                    first.setdefault(one, place)
-            met.sort(key=lambda chain: (first[chain.rarest], chain.number))
-        return ready + met
+            said |= wording.fills
+        ready = dict.fromkeys(self._vocabulary.bare)
+        for wording in found:
+            for chain in wording.chains:
+                if chain.needs & said == chain.needs:
+                    ready[chain] = None
+        return list(ready)
 
     def _read(self, folded: Folded, found: Found) -> None:
         """The words, in the text itself."""

@@ -1,14 +1,15 @@
 """What the matcher looks for: the wordings of all patterns, and the chains they are links of.
 
 Built once for a rule set. Thousands of chains share a few short words (您, 的, 是), so a chain is
-filed under the link that is said least often, and looked at only when all its links were said.
+filed under the link with the longest words, and looked at only when all its links were said.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple
 
 from monitor.rules.pattern import MAX_LENGTH, Part, Pattern
@@ -46,8 +47,10 @@ class Wording:
     """Also looked for by its sound."""
     alone: list[tuple[int, Meaning]] = field(default_factory=list)
     """Patterns that it meets by itself."""
-    links: list[int] = field(default_factory=list)
-    """Numbers of the links that it fills."""
+    fills: int = 0
+    """A bit for each link that it fills."""
+    chains: list[Chain] = field(default_factory=list)
+    """The chains that are looked at when it is said."""
 
     @property
     def tolerance(self) -> int:
@@ -60,31 +63,36 @@ class Wording:
 
 @dataclass(slots=True, eq=False)
 class Link:
-    """A place of a chain: the wordings that fill it."""
+    """A place of a chain: the wordings that fill it, or a slot."""
 
     number: int
     meanings: dict[Wording, Meaning]
+    slot: str
+
+    @property
+    def bit(self) -> int:
+        """Its bit in `Wording.fills` and `Chain.needs`; a slot has none."""
+        return 0 if self.slot else 1 << self.number
 
     @property
     def shortest(self) -> int:
         """Characters of its shortest words, as written."""
-        return min(len(meaning.written) for meaning in self.meanings.values())
+        return min((len(one.written) for one in self.meanings.values()), default=0)
 
 
 @dataclass(slots=True, eq=False, frozen=True)
 class Chain:
-    """One way to meet a pattern: links and slots in a row."""
+    """One way to meet a pattern: links in a row."""
 
     number: int
     pattern: int
-    parts: tuple[Link | str, ...]
-    """Links, and names of slots."""
+    links: tuple[Link, ...]
     gaps: tuple[int, ...]
-    """Characters that may stand between two neighbours; one less than parts."""
-    rarest: int
-    """Number of the link with the longest words; -1 for slots alone."""
-    needs: frozenset[int]
-    """Numbers of its links."""
+    """Characters that may stand between two neighbours; one less than links."""
+    rarest: Link | None
+    """The link with the longest words; None for slots alone."""
+    needs: int
+    """The bits of its links."""
 
 
 class Vocabulary:
@@ -95,11 +103,7 @@ class Vocabulary:
         self.wordings: Final[dict[str, Wording]] = {}
         self.bare: Final[list[Chain]] = []
         """Chains of slots alone."""
-        self.single: Final[dict[int, list[Chain]]] = {}
-        """Number of a link to the chains that have no other."""
-        self.paired: Final[dict[int, dict[int, list[Chain]]]] = {}
-        """Numbers of two links to the chains that need both; the first is said less often."""
-        self._links: dict[tuple[tuple[str, ...], bool], Link] = {}
+        self._links: dict[tuple[tuple[str, ...], str, bool], Link] = {}
         chains: list[Chain] = []
         for number, (pattern, sound) in enumerate(zip(patterns, sounded, strict=True)):
             for sequence in pattern.sequences:
@@ -108,10 +112,15 @@ class Vocabulary:
                         wording.alone.append((number, meaning))
                 else:
                     chains.append(self._chain(len(chains), number, sequence, sound))
-        self._file(chains)
         for link in self._links.values():
             for wording in link.meanings:
-                wording.links.append(link.number)
+                wording.fills |= link.bit
+        for chain in chains:
+            if chain.rarest is None:
+                self.bare.append(chain)
+            else:
+                for wording in chain.rarest.meanings:
+                    wording.chains.append(chain)
 
     def _meanings(self, words: Iterable[str], sounded: bool) -> dict[Wording, Meaning]:
         meanings: dict[Wording, Meaning] = {}
@@ -134,37 +143,25 @@ class Vocabulary:
             found = self.wordings[text] = Wording(text, opens, closes)
         return found
 
-    def _link(self, words: tuple[str, ...], sounded: bool) -> Link:
-        found = self._links.get((words, sounded))
+    def _link(self, part: Part, sounded: bool) -> Link:
+        key = (part.literals, part.slot, sounded)
+        found = self._links.get(key)
         if found is None:
-            found = Link(len(self._links), self._meanings(words, sounded))
-            self._links[words, sounded] = found
+            meanings = self._meanings(part.literals, sounded)
+            found = self._links[key] = Link(len(self._links), meanings, part.slot)
         return found
 
     def _chain(self, number: int, pattern: int, sequence: Sequence[Part], sounded: bool) -> Chain:
-        parts = tuple(part.slot or self._link(part.literals, sounded) for part in sequence)
-        links = [part for part in parts if isinstance(part, Link)]
+        links = tuple(self._link(part, sounded) for part in sequence)
+        spoken = [link for link in links if not link.slot]
         return Chain(
             number=number,
             pattern=pattern,
-            parts=parts,
+            links=links,
             gaps=tuple(part.gap for part in sequence[1:]),
-            rarest=max(links, key=lambda link: link.shortest).number if links else -1,
-            needs=frozenset(link.number for link in links),
+            rarest=max(spoken, key=lambda link: link.shortest, default=None),
+            needs=reduce(or_, (link.bit for link in links), 0),
         )
-
-    def _file(self, chains: Iterable[Chain]) -> None:
-        chains = list(chains)
-        uses = Counter(number for chain in chains for number in chain.needs)
-        length = {link.number: link.shortest for link in self._links.values()}
-        for chain in chains:
-            rare = sorted(chain.needs, key=lambda one: (-length[one], uses[one], one))
-            if not rare:
-                self.bare.append(chain)
-            elif len(rare) == 1:
-                self.single.setdefault(rare[0], []).append(chain)
-            else:
-                self.paired.setdefault(rare[0], {}).setdefault(rare[1], []).append(chain)
 
 
 def _speakable(text: str) -> bool:
