@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
     from monitor.rules.similar_corpus import Sentence
     from monitor.rules.similar_training import Trained
 
-PACK: Final = "pack.yaml"
-"""The rules that ask the model, beside it; they are for those who choose them."""
+PACK: Final = "similar"
+"""The bundled pack whose rules ask the model."""
 
 
-def train(folder: Path, labelled: Path | None, *, report: bool, keep: bool) -> None:
+def train(folder: Path, labelled: Sequence[Path], *, report: bool, keep: bool) -> None:
     """Trains, writes `similar/model.npz` of the folder and says what was measured."""
     from monitor.rules.load import load_packs
     from monitor.rules.similar import FILE, FOLDER
@@ -26,14 +27,14 @@ def train(folder: Path, labelled: Path | None, *, report: bool, keep: bool) -> N
     corpus = folder / FOLDER
     packs = load_packs(folder, models=False)
     sentences = [*read_corpus(corpus), *from_packs(packs)]
-    if labelled is not None:
-        sentences += _labelled(labelled)
+    for path in labelled:
+        sentences += _labelled(path)
     trained = trained_on(sentences, read_concepts(corpus))
     if keep:
         trained.model.save(corpus / FILE)
     _summary(trained)
-    if report and labelled is not None:
-        _effect(labelled, corpus, packs)
+    for path in labelled if report else ():
+        _effect(path, packs)
 
 
 def near(text: str, folder: Path, embedder: str) -> None:
@@ -118,20 +119,21 @@ def _by_source(trained: Trained, source: str, limits: list[float]) -> None:
     typer.echo(f"{source:24} recall {found}/{len(wrong)}, false {raised}/{len(fine)}")
 
 
-def _effect(labelled: Path, corpus: Path, packs: tuple[Pack, ...]) -> None:
+def _effect(labelled: Path, packs: Sequence[Pack]) -> None:
     """What the rules find in the labelled set with and without likeness."""
     from monitor.qa.evaluate import evaluate, read_items
-    from monitor.rules.load import load_pack
 
     items = read_items(labelled)
-    added = (*packs, load_pack(corpus / PACK))
+    worded = [pack for pack in packs if pack.pack != PACK]
     for split in ("dev", "test"):
         some = [item for item in items if item.split == split]
-        for title, chosen in (("without", packs), ("with", added)):
+        for title, chosen in (("without", worded), ("with", packs)):
+            if not some:
+                continue
             report, _ = evaluate(some, chosen)
             free = report.kinds.get("paraphrase")
             typer.echo(
-                f"{split:4} {title:8} recall {report.total.recall:.3f}, "
+                f"{labelled.name} {split:4} {title:8} recall {report.total.recall:.3f}, "
                 f"paraphrases {free.recall if free else 0:.3f}, "
                 f"precision {report.total.precision:.3f}, "
                 f"clean items raised {report.total.disturbed} of {report.total.clean}"
