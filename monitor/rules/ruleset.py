@@ -11,6 +11,7 @@ from monitor.events import CallStarted, Severity
 from monitor.rules import expr as ex
 from monitor.rules import pack as pk
 from monitor.rules.answers import Asked
+from monitor.rules.basis import cited
 from monitor.rules.disclosure import Duty
 from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
@@ -386,7 +387,7 @@ def _head(pack: pk.Pack, item: pk.Rule | pk.StateRule | pk.Disclosure) -> Head:
         category=item.category,
         title=item.title or item.id,
         severity=item.severity,
-        basis="；".join(basis.cite for basis in item.basis),
+        basis=cited(item.basis),
         basis_status=item.basis[0].status if item.basis else "",
         advice=item.advice,
         cooldown_s=cooldown,
