@@ -81,6 +81,14 @@ class Scope(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Short(Node):
+    """`of` is said in an utterance of at most `chars` folded characters: 不要。 and no more."""
+
+    chars: int
+    of: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Node):
     """The parts of `of` may lie in different utterances of the call; one limit is given."""
 
@@ -240,6 +248,7 @@ Expr = (
     | Near
     | Ordered
     | Scope
+    | Short
     | Window
     | Said
     | First

@@ -11,11 +11,13 @@ from monitor.events import CallStarted, Severity
 from monitor.rules import expr as ex
 from monitor.rules import pack as pk
 from monitor.rules.answers import Asked
+from monitor.rules.basis import cited
 from monitor.rules.disclosure import Duty
 from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
+from monitor.rules.hits import Hit
 from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
-from monitor.rules.matcher import Hit, Matcher
+from monitor.rules.matcher import Matcher
 from monitor.rules.pattern import Pattern
 from monitor.rules.register import Register, for_call
 from monitor.rules.similar import model_for
@@ -79,18 +81,21 @@ class RuleSet:
             _CACHE.move_to_end(key)
         return found
 
-    def hits(self, folded: Folded, *, unsure: bool = False) -> dict[int, list[Hit]]:
+    def hits(self, folded: Folded, doubtful: Sequence[bool] | None = None) -> dict[int, list[Hit]]:
         """The phrases in a text, by number of their pattern, each in order of place.
 
-        `unsure` is text of a recogniser that may have misheard a name.
+        `doubtful` marks the folded characters that a recogniser may have misheard; None for text
+        that is certain.
         """
         slots: dict[str, tuple[Span, ...]] = {}
         if self.matcher.slots:
-            named = self.register.spans(folded, unsure=unsure) if self.register else {}
+            named = (
+                self.register.spans(folded, unsure=doubtful is not None) if self.register else {}
+            )
             taken = [span for spans in named.values() for span in spans]
             slots = {**fill(folded, self.matcher.slots, taken), **named}
         found: dict[int, list[Hit]] = {}
-        for hit in self.matcher.find(folded, slots):
+        for hit in self.matcher.find(folded, slots, doubtful):
             found.setdefault(hit.pattern, []).append(hit)
         return found
 
@@ -382,7 +387,7 @@ def _head(pack: pk.Pack, item: pk.Rule | pk.StateRule | pk.Disclosure) -> Head:
         category=item.category,
         title=item.title or item.id,
         severity=item.severity,
-        basis="；".join(basis.cite for basis in item.basis),
+        basis=cited(item.basis),
         basis_status=item.basis[0].status if item.basis else "",
         advice=item.advice,
         cooldown_s=cooldown,
