@@ -19,7 +19,7 @@ ONLY = {
 }
 """Library -> the only places that may import it."""
 
-FLOW = ("audio", "ingest", "speech", "asr", "text", "rules", "alerts", "store", "web")
+FLOW = ("audio", "ingest", "speech", "asr", "text", "rules", "alerts", "store", "evidence", "web")
 """Rooms in the order sound flows; a room may import rooms before it, `web` may import all."""
 
 LEAVES = ("types", "errors", "clock", "events")

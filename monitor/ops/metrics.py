@@ -22,6 +22,14 @@ class Metrics:
         self.audio = self._counter(
             "monitor_audio_seconds_total", "Sound received, per role.", "role"
         )
+        self.recorded = self._counter(
+            "monitor_recorded_seconds_total", "Sound on disk for certain, per role.", "role"
+        )
+        self.unrecorded = self._counter(
+            "monitor_unrecorded_seconds_total",
+            "Sound that arrived and could not be recorded, per role.",
+            "role",
+        )
         self.refused = self._counter("monitor_sockets_refused_total", "Sockets closed.", "code")
         self.cut = self._counter("monitor_subscribers_cut_total", "Subscribers cut.", "why")
         self.live_skipped = self._counter(

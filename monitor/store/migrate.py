@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from monitor.errors import Unavailable
 from monitor.store import tables
+from monitor.store.tables_recordings import recordings
 
 Step = Callable[[Connection], None]
 
@@ -23,7 +24,11 @@ def _first_access(connection: Connection) -> None:
     tables.access.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record,)
+def _recordings(connection: Connection) -> None:
+    recordings.create(connection, checkfirst=True)
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record, _recordings)
 ACCESS_STEPS: Sequence[Step] = (_first_access,)
 
 

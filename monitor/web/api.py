@@ -63,8 +63,8 @@ async def home(_: Request) -> Response:
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
     """Calls, newest first: `limit`, `before` (a `number`), `team` (QA)."""
     team = principal.reads(request.query_params.get("team"))
-    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
-    before = _number(request, "before", default=0, low=0, high=2**53) or None
+    limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
+    before = whole_number(request, "before", default=0, low=0, high=2**53) or None
     rows = await state.store.read(
         lambda on: calls.listed(on, team=team, limit=limit, before=before)
     )
@@ -73,11 +73,11 @@ async def call_list(request: Request, state: State, principal: Principal) -> Res
 
 async def call_events(request: Request, state: State, principal: Principal) -> Response:
     """Events of a call as recorded: a page of JSON, or all of them with `format=jsonl`."""
-    row = await _call(request, state, principal)
+    row = await find_call(request, state, principal)
     if request.query_params.get("format") == "jsonl":
         return StreamingResponse(_lines(state, row), media_type="application/x-ndjson")
-    after = _number(request, "after", default=0, low=0, high=2**53)
-    limit = _number(request, "limit", default=_PAGE, low=1, high=_PAGE)
+    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    limit = whole_number(request, "limit", default=_PAGE, low=1, high=_PAGE)
     page = await state.store.read(
         lambda on: calls.exported(on, row.number, after=after, limit=limit)
     )
@@ -93,8 +93,8 @@ async def alert_list(request: Request, state: State, principal: Principal) -> Re
     team = principal.reads(request.query_params.get("team"))
     if team is None:
         raise HTTPException(400, "bad_query: name a team")
-    after = _number(request, "after", default=0, low=0, high=2**53)
-    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
+    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
     head = await state.feed.head(team)
     found = await state.store.read(lambda on: log.read(on, team, after=after, limit=limit))
     return _raw(
@@ -130,7 +130,8 @@ async def _identify(request: Request, state: State) -> Principal:
         raise HTTPException(401, f"{fault.code}: {fault.message}") from None
 
 
-async def _call(request: Request, state: State, principal: Principal) -> CallRow:
+async def find_call(request: Request, state: State, principal: Principal) -> CallRow:
+    """The call of the path, if the caller may read its team's record."""
     team = principal.reads(request.query_params.get("team"))
     id_: str = request.path_params["call"]
     rows = await state.store.read(lambda on: calls.find(on, id_, team=team))
@@ -150,7 +151,8 @@ async def _lines(state: State, row: CallRow) -> AsyncIterator[bytes]:
         after = page[-1].number
 
 
-def _number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    """A number of the query; raises 400 for anything else."""
     given = request.query_params.get(name)
     if given is None:
         return default

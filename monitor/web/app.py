@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api
+from monitor.web import api, audio
 from monitor.web.agents import prompts
 from monitor.web.intake import intake
 from monitor.web.state import State
@@ -54,6 +54,9 @@ def _routes() -> list[BaseRoute]:
         Route("/metrics", api.numbers),
         Route("/api/calls", api.guarded(api.call_list)),
         Route("/api/calls/{call}/events", api.guarded(api.call_events)),
+        Route("/api/calls/{call}/audio", api.guarded(audio.call_audio)),
+        Route("/api/calls/{call}/peaks", api.guarded(audio.call_peaks)),
+        Route("/api/calls/{call}/recording", api.guarded(audio.call_recording)),
         Route("/api/alerts", api.guarded(api.alert_list)),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/agents/{agent}", prompts),
@@ -83,7 +86,9 @@ async def _refusal(_: Request, fault: Exception) -> Response:
     code, _colon, message = fault.detail.partition(": ")
     if not message:
         code, message = f"http_{fault.status_code}", fault.detail
-    return _error(fault.status_code, code, message)
+    answer = _error(fault.status_code, code, message)
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 async def _forbidden(_: Request, fault: Exception) -> Response:

@@ -26,6 +26,7 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.evidence import open_evidence
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.state import State
@@ -52,6 +53,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
+        evidence = await open_evidence(stack, settings, store, metrics, clock)
         desk = Desk(store, feed, clock, took=metrics.commit.observe)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
@@ -66,10 +68,13 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                recorder=evidence.recorder,
+                library=evidence.library,
             )
             _gauges(state)
             await _Server(create_app(state), state, ready).serve(sockets=[listener])
             await desk.drain()
+            await evidence.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
