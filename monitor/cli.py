@@ -33,6 +33,8 @@ COMMANDS = (
     "replay",
     "judge",
     "token",
+    "keys",
+    "recording",
     "lexicon",
     "model",
     "fixtures",

@@ -72,24 +72,36 @@ def opened(settings: Settings) -> Keyring:
     On a data folder without any recording the root key is made if it is not there; never
     elsewhere. Raises `Unavailable` when a key is lost or wrong.
     """
-    made, root = keyring(settings), root_source(settings)
-    if not root.load():
-        if made.rows() or any(folder(settings).rglob("*" + SUFFIX)):
-            made.verify()
-            message = f"there are recordings, and {root.about} holds no root key: put it back"
-            raise Unavailable("root_key_lost", message)
-        if not isinstance(root, FileRoot):
-            raise Unavailable("no_root_key", f"{root.about} holds no root key")
-        key = RootKey.new()
-        root.create([key])
+    made = keyring(settings)
+    if not root_source(settings).load():
+        key = first_root(settings)
         logger.warning(
             "made a root key for the recordings: keep a copy of it in a safe place, apart from "
             "the data",
-            file=str(root.path),
+            file=root_source(settings).about,
             id=key.id,
         )
     made.verify()
     return made
+
+
+def first_root(settings: Settings) -> RootKey:
+    """Make the root key of a data folder that has sealed nothing yet.
+
+    Raises `Unavailable`: root_key_exists, root_key_lost (something is sealed already, under a
+    key that is not there), no_root_key (the source is not ours to write to).
+    """
+    made, root = keyring(settings), root_source(settings)
+    if not root.load() and (made.rows() or any(folder(settings).rglob("*" + SUFFIX))):
+        made.verify()
+        message = f"there are recordings, and {root.about} holds no root key: put it back"
+        raise Unavailable("root_key_lost", message)
+    if not isinstance(root, FileRoot):
+        message = f"{root.about} holds no root key, or is not ours to change: see monitor keys new"
+        raise Unavailable("no_root_key", message)
+    key = RootKey.new()
+    root.create([key])
+    return key
 
 
 @contextmanager

@@ -88,6 +88,9 @@ class Reel:
             return
         self._unsynced += self._waiting
         self._waiting = []
+        if self.fault is not None:
+            # memory is full of what the disk did not take: make room at once
+            self.sync()
 
     def sync(self) -> None:
         """Make what was appended outlive a power cut, and note that now and then."""

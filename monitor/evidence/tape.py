@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,6 +31,32 @@ class _Mark:
     channel: int
     position: int
     samples: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """Sound of one channel without a hole in it, on its way into one record."""
+
+    first: _Sound
+    parts: list[Samples] = field(default_factory=list)
+    count: int = 0
+
+    def takes(self, sound: _Sound, most: int) -> bool:
+        follows = sound.position == self.first.position + self.count
+        return follows and self.count + len(sound.samples) <= most
+
+    def add(self, sound: _Sound) -> None:
+        self.parts.append(sound.samples)
+        self.count += len(sound.samples)
+
+    def entry(self) -> Entry:
+        joined = np.concatenate(self.parts).astype("<i2", copy=False)
+        return Entry(
+            kind=Kind.AUDIO,
+            channel=self.first.channel,
+            position=self.first.position,
+            payload=joined.tobytes(),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,19 +137,21 @@ class Tape:
             self._waiting.clear()
         most = int(self.rate * RECORD_S)
         entries: list[Entry] = []
-        open_ones: dict[int, list[_Sound]] = {}
+        runs: dict[int, _Run] = {}
         for item in taken:
             if isinstance(item, _Mark):
-                entries += [_audio(run) for run in open_ones.values() if run]
-                open_ones.clear()
+                entries += [run.entry() for run in runs.values()]
+                runs.clear()
                 entries.append(_marked(item))
                 continue
-            run = open_ones.setdefault(item.channel, [])
-            if run and (_end(run) != item.position or _length(run) + len(item.samples) > most):
-                entries.append(_audio(run))
-                run.clear()
-            run.append(item)
-        entries += [_audio(run) for run in open_ones.values() if run]
+            run = runs.get(item.channel)
+            if run is not None and not run.takes(item, most):
+                entries.append(run.entry())
+                run = None
+            if run is None:
+                run = runs[item.channel] = _Run(first=item)
+            run.add(item)
+        entries += [run.entry() for run in runs.values()]
         return entries
 
     def release(self, samples: int) -> None:
@@ -158,21 +186,3 @@ class Tape:
 def _marked(mark: _Mark) -> Entry:
     payload = b"" if mark.kind is Kind.PAUSE else samples_payload(mark.samples)
     return Entry(kind=mark.kind, channel=mark.channel, position=mark.position, payload=payload)
-
-
-def _audio(run: list[_Sound]) -> Entry:
-    joined = np.concatenate([sound.samples for sound in run]).astype("<i2", copy=False)
-    return Entry(
-        kind=Kind.AUDIO,
-        channel=run[0].channel,
-        position=run[0].position,
-        payload=joined.tobytes(),
-    )
-
-
-def _length(run: list[_Sound]) -> int:
-    return sum(len(sound.samples) for sound in run)
-
-
-def _end(run: list[_Sound]) -> int:
-    return run[-1].position + len(run[-1].samples)

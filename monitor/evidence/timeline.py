@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,10 @@ from monitor.types import Role, Samples
 
 PEAK = 32_768.0
 
+Why = Literal["gap", "paused", "lost", "damaged", "missing"]
+
+_WHY: dict[Kind, Why] = {Kind.GAP: "gap", Kind.RESUME: "paused", Kind.LOST: "lost"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hole:
@@ -23,7 +27,9 @@ class Hole:
 
     start: float
     end: float
-    why: Literal["gap", "paused", "lost", "damaged"]
+    why: Why
+    """gap: the source lost it. paused: at the source's wish. lost: the disk did not take it.
+    damaged: it cannot be proven. missing: nothing is known of it, say after a crash."""
     channel: Role | None = None
     """None: all of them."""
 
@@ -55,6 +61,7 @@ class Timeline:
                 self._take(reader, place)
         for pieces in self._pieces:
             pieces.sort(key=lambda piece: piece.position)
+        self.holes = _joined([*self.holes, *self._missing()])
         # every stretch up to the longest record may reach into what begins later
         self._longest = max(
             (piece.place.samples for pieces in self._pieces for piece in pieces), default=0
@@ -117,6 +124,26 @@ class Timeline:
             case Kind.GAP | Kind.RESUME | Kind.LOST:
                 self._miss(reader, place)
 
+    def _missing(self) -> Iterator[Hole]:
+        """Stretches of a channel that neither sound nor a mark accounts for."""
+        marked = [
+            (hole.channel, round(hole.start * self.rate), round(hole.end * self.rate))
+            for hole in self.holes
+        ]
+        for role, pieces in zip(self.roles, self._pieces, strict=True):
+            known = [(piece.position, piece.end) for piece in pieces]
+            known += [(start, end) for channel, start, end in marked if channel in (None, role)]
+            reached = 0
+            for start, end in [*sorted(known), (self._end, self._end)]:
+                if start > reached:
+                    yield Hole(
+                        start=reached / self.rate,
+                        end=start / self.rate,
+                        why="missing",
+                        channel=role,
+                    )
+                reached = max(reached, end)
+
     def _miss(self, reader: SegmentReader, place: Place) -> None:
         try:
             samples = int.from_bytes(reader.open(place))
@@ -130,11 +157,23 @@ class Timeline:
             Hole(
                 start=start / self.rate,
                 end=(start + samples) / self.rate,
-                why="gap"
-                if place.kind is Kind.GAP
-                else "paused"
-                if place.kind is Kind.RESUME
-                else "lost",
+                why=_WHY[place.kind],
                 channel=self.roles[place.channel] if known else None,
             )
         )
+
+
+def _joined(holes: list[Hole]) -> list[Hole]:
+    """By time; a hole that goes on where one of its kind ends is one with it."""
+    made: list[Hole] = []
+    for hole in sorted(holes, key=lambda hole: (hole.why, hole.channel or "", hole.start)):
+        last = made[-1] if made else None
+        if (
+            last is not None
+            and (last.why, last.channel) == (hole.why, hole.channel)
+            and hole.start <= last.end + 1e-6
+        ):
+            made[-1] = replace(last, end=max(last.end, hole.end))
+        else:
+            made.append(hole)
+    return sorted(made, key=lambda hole: hole.start)

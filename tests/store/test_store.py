@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from monitor.errors import Unavailable
 from monitor.store.database import writing_engine
-from monitor.store.migrate import RECORD_STEPS, migrate
+from monitor.store.migrate import migrate
 from monitor.store.store import RECORD_FILE, Store
 
 
