@@ -14,6 +14,6 @@ def month_of(wall: float) -> str:
     return (datetime.fromtimestamp(wall, UTC) + _CHINA).strftime("%Y-%m")
 
 
-def folder_of(team: str, wall: float) -> Path:
+def folder_of(team: str, *, month: str) -> Path:
     """Within the folder of recordings."""
-    return Path(hashlib.sha256(team.encode()).hexdigest()[:12]) / month_of(wall)
+    return Path(hashlib.sha256(team.encode()).hexdigest()[:12]) / month

@@ -14,7 +14,7 @@ from monitor.evidence.disk import Disk
 from monitor.evidence.format import About, End, Kind
 from monitor.evidence.index import Index
 from monitor.evidence.keyring import Keyring
-from monitor.evidence.places import folder_of
+from monitor.evidence.places import folder_of, month_of
 from monitor.evidence.segment import Anchor, Entry, Segment
 from monitor.evidence.tape import Kept, Tape
 from monitor.store.recordings import RecordingRow, State
@@ -182,7 +182,7 @@ class Reel:
             began_wall=tape.began_wall,
             started=msgspec.to_builtins(tape.call),
         )
-        place = folder_of(tape.call.team, wall)
+        place = folder_of(tape.call.team, month=month_of(wall))
         segment = Segment.create(
             drive.disk, drive.folder / place, key, about, wall=wall, escrow=drive.keyring.escrow
         )

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
+from monitor.store.tables import calls
 from monitor.store.tables_recordings import recordings
 
-State = Literal["open", "complete", "interrupted", "damaged", "missing"]
+State = Literal["open", "complete", "interrupted", "damaged", "missing", "erasing"]
 """open: being written. interrupted: cut off by a crash or a fault of the disk, whole up to there.
-damaged: not what was written, or shorter than was once on disk. missing: the file is gone."""
+damaged: not what was written, or shorter than was once on disk. missing: the file is gone.
+erasing: its time is over, nobody may play it, and the file is about to go."""
 
 
 class RecordingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +50,14 @@ def put(connection: Connection, row: RecordingRow) -> None:
 
 
 def of_call(connection: Connection, team: str, call: str) -> list[RecordingRow]:
-    """The call's segments, oldest take first."""
+    """The call's segments that may be played, oldest take first."""
     query = (
         select(recordings)
-        .where(recordings.c.team == team, recordings.c.call == call)
+        .where(
+            recordings.c.team == team,
+            recordings.c.call == call,
+            recordings.c.state != "erasing",
+        )
         .order_by(recordings.c.began_wall, recordings.c.take, recordings.c.segment)
     )
     return _rows(connection, query)
@@ -70,10 +76,30 @@ def known_files(connection: Connection) -> set[str]:
     return set(connection.execute(select(recordings.c.file)).scalars())
 
 
+def condemn(connection: Connection, numbers: Sequence[int]) -> int:
+    """Mark the recordings of calls as being erased; returns how many there are."""
+    done = connection.execute(update(recordings).where(_of_calls(numbers)).values(state="erasing"))
+    return int(done.rowcount)
+
+
+def condemned(connection: Connection, numbers: Sequence[int]) -> list[RecordingRow]:
+    """The recordings of calls that are being erased."""
+    query = select(recordings).where(_of_calls(numbers), recordings.c.state == "erasing")
+    return _rows(connection, query)
+
+
 def forget(connection: Connection, files: Sequence[str]) -> int:
     """Take files out of the index; returns how many there were."""
     gone = connection.execute(delete(recordings).where(recordings.c.file.in_(files)))
     return int(gone.rowcount)
+
+
+def _of_calls(numbers: Sequence[int]) -> ColumnElement[bool]:
+    return exists().where(
+        calls.c.number.in_(numbers),
+        calls.c.team == recordings.c.team,
+        calls.c.call == recordings.c.call,
+    )
 
 
 def _rows(connection: Connection, query: object) -> list[RecordingRow]:
