@@ -165,6 +165,8 @@ class Recorder:
 
     def _empty(self) -> None:
         clock = self.drive.clock
+        # what is left is little, and there is no later
+        self._reserve = 0
         until = clock.monotonic() + CLOSE_S
         with self._lock:
             reels = [reel for reel, _, _ in self._reels]

@@ -56,6 +56,7 @@ def _routes() -> list[BaseRoute]:
         Route("/api/calls/{call}/events", api.guarded(api.call_events)),
         Route("/api/calls/{call}/audio", api.guarded(audio.call_audio)),
         Route("/api/calls/{call}/peaks", api.guarded(audio.call_peaks)),
+        Route("/api/calls/{call}/export", api.guarded(audio.call_export)),
         Route("/api/calls/{call}/recording", api.guarded(audio.call_recording)),
         Route("/api/alerts", api.guarded(api.alert_list)),
         WebSocketRoute("/ws/alerts", supervise),

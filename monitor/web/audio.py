@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import Any
 
 import msgspec
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from monitor.errors import Unavailable
+from monitor.errors import BadInput, Refused, Unavailable
+from monitor.evidence.age import Recipient
+from monitor.evidence.export import MEDIA, export
 from monitor.evidence.library import Library, takes
 from monitor.evidence.timeline import Timeline
 from monitor.evidence.wave import WaveView
@@ -23,6 +27,8 @@ from monitor.types import Role
 from monitor.web.api import find_call, whole_number
 from monitor.web.auth import Principal
 from monitor.web.state import State
+
+logger = structlog.get_logger()
 
 _PIECE_BYTES = 256 * 1024
 _BINS = 4000
@@ -58,6 +64,36 @@ async def call_peaks(request: Request, state: State, principal: Principal) -> Re
     bins = whole_number(request, "bins", default=1200, low=1, high=_BINS)
     library, rows = await _recorded(request, state, principal)
     return JSONResponse(await asyncio.to_thread(_shape, library, rows, request, bins))
+
+
+async def call_export(request: Request, state: State, principal: Principal) -> Response:
+    """The recording to take away: `format`, `recipient` (an age key), `take`."""
+    if principal.role != "qa":
+        raise Refused("wrong_role", f"a token of role {principal.role} takes no recordings away")
+    library, rows = await _recorded(request, state, principal)
+    kind = request.query_params.get("format", "wav")
+    to = request.query_params.get("recipient")
+    mark = secrets.token_hex(8)
+    try:
+        recipient = None if to is None else Recipient.parse(to)
+        content = await asyncio.to_thread(_exported, library, rows, request, kind, mark, recipient)
+    except BadInput as fault:
+        raise HTTPException(400, f"bad_query: {fault}") from None
+    logger.info(
+        "recording exported",
+        export=mark,
+        by=principal.id,
+        call=rows[0].call,
+        format=kind,
+        recipient=to or "",
+        bytes=len(content),
+    )
+    suffix = kind if recipient is None else f"{kind}.age"
+    return Response(
+        content,
+        media_type=MEDIA[kind if recipient is None else "age"],
+        headers={"content-disposition": f'attachment; filename="{mark}.{suffix}"'},
+    )
 
 
 async def call_recording(request: Request, state: State, principal: Principal) -> Response:
@@ -100,6 +136,20 @@ def _shape(
         shape["holes"] = msgspec.to_builtins(timeline.holes)
         shape["takes"] = takes(rows)
         return shape
+
+
+def _exported(
+    library: Library,
+    rows: list[RecordingRow],
+    request: Request,
+    kind: str,
+    mark: str,
+    recipient: Recipient | None,
+) -> bytes:
+    with ExitStack() as stack:
+        timeline = _open(stack, library, rows, request)
+        view = WaveView(timeline=timeline, roles=timeline.roles, start=0, stop=timeline.samples)
+        return export(view, kind, mark=mark, recipient=recipient)
 
 
 def _view(request: Request, timeline: Timeline) -> WaveView:

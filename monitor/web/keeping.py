@@ -36,6 +36,8 @@ async def kept(state: State, tape: Tape | None, reason: str) -> None:
     if tape is None or state.recorder is None:
         return
     state.recorder.finish(tape, reason)
+    if state.recorder.health.state != "ok":
+        return
     try:
         async with asyncio.timeout(WAIT_S):
             await asyncio.shield(asyncio.wrap_future(tape.done))

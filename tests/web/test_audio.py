@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import urllib.error
@@ -10,9 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
+from monitor.errors import Damaged, Unavailable
+from monitor.evidence import age
+from monitor.evidence.age import Identity
 from monitor.evidence.format import SUFFIX
-from tests.web.conftest import House, hear, say
+from monitor.settings import Keys, Recordings
+from tests.web.conftest import House, Opener, hear, say, until
 
 RATE = 8000
 
@@ -56,8 +62,6 @@ class Reply:
 
 
 async def get(house: House, token: str, path: str, **headers: str) -> Reply:
-    import asyncio
-
     request = urllib.request.Request(
         house.url + path, headers={"Authorization": f"Bearer {token}"} | headers
     )
@@ -188,3 +192,67 @@ def _flip(path: Path, offset: int) -> None:
     content = bytearray(path.read_bytes())
     content[offset] ^= 1
     path.write_bytes(content)
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "opus"])
+async def test_an_export_is_an_ordinary_file(house: House, kind: str) -> None:
+    heard = sound(1.0)
+    await record(house, "c1", heard)
+    reply = await get(house, house.token("qa"), f"/api/calls/c1/export?format={kind}")
+    number = reply.headers["content-disposition"].split('"')[1].split(".")[0]
+    with soundfile.SoundFile(io.BytesIO(reply.body)) as file:
+        assert (file.samplerate, file.channels, file.comment) == (RATE, 2, number)
+        played = file.read(dtype="int16")
+    assert len(played) == len(heard)
+    assert kind == "opus" or (played == heard).all()
+
+
+async def test_an_export_for_one_recipient_opens_for_nobody_else(house: House) -> None:
+    heard, identity = sound(0.5), Identity.new()
+    await record(house, "c1", heard)
+    path = f"/api/calls/c1/export?recipient={identity.recipient}"
+    reply = await get(house, house.token("qa"), path)
+    assert reply.headers["content-type"] == "application/age"
+    with wave.open(io.BytesIO(age.decrypt(reply.body, identity))) as file:
+        assert file.readframes(file.getnframes()) == heard.tobytes()
+    with pytest.raises(Damaged):
+        age.decrypt(reply.body, Identity.new())
+
+
+async def test_a_supervisor_plays_and_does_not_export(house: House) -> None:
+    await record(house, "c1", sound(0.2))
+    token = house.token("supervisor", "south")
+    assert (await get(house, token, "/api/calls/c1/export")).status == 403
+    for query in ("format=mp3", "recipient=age1x"):
+        reply = await get(house, house.token("qa"), f"/api/calls/c1/export?{query}")
+        assert reply.json["error"]["code"] == "bad_query"
+
+
+async def test_recording_can_be_turned_off(open_house: Opener) -> None:
+    house = await open_house(recordings=Recordings(enabled=False))
+    await record(house, "c1", sound(0.2))
+    reply = await get(house, house.token("qa"), "/api/calls/c1/audio")
+    assert reply.json["error"]["code"] == "no_recording"
+    assert (await get(house, "", "/readyz")).json == {"status": "ready", "recording": "off"}
+    assert not list(house.folder.rglob("*" + SUFFIX))
+
+
+async def test_a_full_disk_is_said_and_calls_go_on(open_house: Opener) -> None:
+    house = await open_house(recordings=Recordings(reserve_mb=1_000_000))
+    async with house.source(house.token("ingest", "south"), "c1") as socket:
+        await socket.send(sound(1.0)[:, 0].tobytes())
+        assert house.state.recorder is not None
+        await until(lambda: house.state.recorder.health.state == "full")  # type: ignore[union-attr]
+        assert (await get(house, "", "/readyz")).json["recording"] == "full"
+        await until(lambda: house.host.calls["c1"].heard == RATE)
+
+
+async def test_a_lost_root_key_stops_the_start(open_house: Opener, tmp_path: Path) -> None:
+    root = tmp_path / "root.key"
+    house = await open_house(keys=Keys(root=str(root)))
+    await record(house, "c1", sound(0.2))
+    await house.stop()
+    root.rename(tmp_path / "elsewhere")
+    with pytest.raises(Unavailable, match="put the right key back"):
+        await open_house(keys=Keys(root=str(root)))
+    assert not root.exists()
