@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from monitor.errors import Unavailable
 from monitor.store import tables
+from monitor.store.tables_lives import lives
 from monitor.store.tables_recordings import recordings
 
 Step = Callable[[Connection], None]
@@ -26,6 +27,7 @@ def _first_access(connection: Connection) -> None:
 
 def _recordings(connection: Connection) -> None:
     recordings.create(connection, checkfirst=True)
+    lives.create(connection, checkfirst=True)
 
 
 RECORD_STEPS: Sequence[Step] = (_first_record, _recordings)

@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor.alerts import epochs
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -49,6 +50,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             Store(folder, bound=settings.store.queue, readers=settings.store.readers)
         )
         shelf = stack.enter_context(contextlib.closing(TokenShelf(folder)))
+        life = await epochs.settle(store, folder)
         lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
@@ -72,7 +74,9 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 library=evidence.library,
             )
             _gauges(state)
+            noting = asyncio.create_task(epochs.keep_noting(store, folder, life))
             await _Server(create_app(state), state, ready).serve(sockets=[listener])
+            noting.cancel()
             await desk.drain()
             await evidence.close()
 
