@@ -11,6 +11,7 @@ from monitor.alerts import log
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.events import Alert, AnyEvent, CallStarted, Utterance
+from monitor.ops.ledger import Ledger
 from monitor.store import calls
 from monitor.store.store import Store
 
@@ -28,12 +29,14 @@ class Desk:
         clock: Clock,
         *,
         took: Callable[[float], None] = lambda seconds: None,
+        ledger: Ledger | None = None,
     ) -> None:
         """`took` is told the seconds each commit took, waiting included."""
         self._store = store
         self._feed = feed
         self._clock = clock
         self._took = took
+        self._ledger = ledger or Ledger()
         self._listeners: list[Listener] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -66,6 +69,9 @@ class Desk:
             events = await self._store.write(lambda on: _record(on, call, given, wall))
             self._took(self._clock.monotonic() - begun)
         placed = [log.logged(event) for event in events if isinstance(event, Alert)]
+        if wanted := sum(isinstance(event, Alert) for event in given):
+            self._ledger.count("rows", len(placed))
+            self._ledger.count("repeated", wanted - len(placed))
         if placed:
             self._feed.committed(call.team, placed)
         for listener in self._listeners:

@@ -14,8 +14,8 @@ from monitor.rules.answers import Asked
 from monitor.rules.disclosure import Duty
 from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
-from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
 from monitor.rules.hits import Hit
+from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
 from monitor.rules.matcher import Matcher
 from monitor.rules.pattern import Pattern
 from monitor.rules.register import Register, for_call

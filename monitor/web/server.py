@@ -56,7 +56,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
         evidence = await open_evidence(stack, settings, store, metrics, clock)
-        desk = Desk(store, feed, clock, took=metrics.commit.observe)
+        desk = Desk(store, feed, clock, took=metrics.commit.observe, ledger=metrics.ledger)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
         async with open_host(settings, desk, metrics, clock) as host:

@@ -101,6 +101,9 @@ async def test_a_call_is_played_as_it_was_heard(house: House) -> None:
     assert max(shape["customer"]) == pytest.approx(9000 / 32768, rel=0.01)
     assert shape["holes"] == []
     (segment,) = (await get(house, token, "/api/calls/c1/recording")).json["segments"]
+    numbers = house.state.metrics.text().decode()
+    for name in ("audio", "recorded"):
+        assert f'monitor_{name}_seconds_total{{role="customer"}} 3.0' in numbers
     assert (segment["state"], segment["reason"], segment["lost_s"]) == ("complete", "hangup", 0.0)
 
 
