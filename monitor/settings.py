@@ -67,6 +67,9 @@ class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     data: str = "var"
     """Folder of the databases; made with access for its owner alone."""
+    url: str = ""
+    """PostgreSQL database of the record (`postgresql://monitor@db.example/monitor`, the password
+    in PGPASSFILE); empty means SQLite in the data folder."""
     queue: _Count = 5000
     """Writes that may wait for the disk."""
     readers: Annotated[int, Meta(ge=1, le=64)] = 4

@@ -72,6 +72,8 @@ class Desk:
         if wanted := sum(isinstance(event, Alert) for event in given):
             self._ledger.count("rows", len(placed))
             self._ledger.count("repeated", wanted - len(placed))
+            if wanted > len(placed):
+                self._feed.doubtful(call.team)
         if placed:
             self._feed.committed(call.team, placed)
         for listener in self._listeners:

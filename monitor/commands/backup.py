@@ -38,5 +38,7 @@ def backup(
     typer.echo(
         f"{folder}: {len(made.files)} files, {events} events, {len(made.recordings)} recordings"
     )
+    if settings.store.url:
+        typer.echo("the record is in PostgreSQL and not in this: back it up with pg_dump", err=True)
     if keep is not None and (gone := backups.prune(into, keys, keep)):
         typer.echo(f"{gone} older backups removed")

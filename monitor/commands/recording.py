@@ -167,16 +167,10 @@ def _prove_row(row: RecordingRow, folder: Path, ring: Keyring) -> bool:
 
 
 def _rows(settings: Settings) -> list[RecordingRow]:
-    from monitor.errors import BadInput
     from monitor.store import recordings
     from monitor.store.reading import reading
-    from monitor.store.store import RECORD_FILE
 
-    path = Path(settings.store.data) / RECORD_FILE
-    if not path.is_file():
-        message = "no record here; --data names the server's data folder"
-        raise BadInput("no_record", message, file=settings.store.data)
-    return reading(path, recordings.every)
+    return reading(Path(settings.store.data), settings.store.url, recordings.every)
 
 
 def _keys(settings: Settings, private: Path | None) -> Keyring | Identity:

@@ -35,7 +35,8 @@ def backup(data: Path, recordings: Path, into: Path, keys: Path, *, wall: float)
     """Make a new backup below `into`; returns its folder. Raises `BadInput`, `Unavailable`.
 
     Recordings go into one folder for all backups, where a file that is there already is not
-    copied again. `keys` gets the keyring, and must not lie in `into` nor the other way round.
+    copied again. A record in PostgreSQL is not in it. `keys` gets the keyring, and must not lie
+    in `into` nor the other way round.
     """
     _apart(into, keys)
     stamp = datetime.fromtimestamp(wall, UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -58,7 +59,7 @@ def backup(data: Path, recordings: Path, into: Path, keys: Path, *, wall: float)
         files=files,
         recordings=kept,
         keys=ring,
-        counts=counts(folder / RECORD_FILE),
+        counts=counts(folder / RECORD_FILE) if (folder / RECORD_FILE).exists() else {},
     )
     replace(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(made_of), indent=1))
     return folder

@@ -46,7 +46,8 @@ def rehearse(
     back = restore(made, work / "keys" / made.name, work / "data", work / "recordings")
     restored = clock.monotonic()
     faults = 0
-    found = counts(work / "data" / RECORD_FILE)
+    record = work / "data" / RECORD_FILE
+    found = counts(record) if record.exists() else {}
     for table, rows in back.manifest.counts.items():
         if found.get(table, 0) < rows:
             faults += 1

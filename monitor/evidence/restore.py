@@ -61,7 +61,8 @@ def restore(folder: Path, keys: Path | None, data: Path, recordings: Path) -> Re
     for one in sorted(known.files, key=lambda one: one.path == RECORD_FILE):
         if one.path != RECORD_FILE:
             copy(folder / one.path, data / one.path)
-    streams = _fresh_record(folder / RECORD_FILE, data)
+    with_record = any(one.path == RECORD_FILE for one in known.files)
+    streams = _fresh_record(folder / RECORD_FILE, data) if with_record else 0
     return Restored(manifest=known, files=len(known.files), recordings=copied, streams=streams)
 
 

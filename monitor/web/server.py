@@ -47,7 +47,12 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
         store = stack.enter_context(
-            Store(folder, bound=settings.store.queue, readers=settings.store.readers)
+            Store(
+                folder,
+                url=settings.store.url,
+                bound=settings.store.queue,
+                readers=settings.store.readers,
+            )
         )
         shelf = stack.enter_context(contextlib.closing(TokenShelf(folder)))
         life = await epochs.settle(store, folder)

@@ -58,6 +58,7 @@ def studio(tmp_path: Path) -> Studio:
     return made
 
 
+@pytest.mark.sqlite
 def test_a_backup_of_a_running_server_comes_back(studio: Studio) -> None:
     folder = studio.folder
     data, kept = folder / "data", folder / "data" / "recordings"
@@ -79,6 +80,7 @@ def test_a_backup_of_a_running_server_comes_back(studio: Studio) -> None:
     assert studio.keys.verify() == 1
 
 
+@pytest.mark.sqlite
 def test_nothing_newer_is_lost(studio: Studio) -> None:
     folder = studio.folder
     data, kept = folder / "data", folder / "data" / "recordings"
@@ -144,6 +146,7 @@ def test_old_backups_go_and_their_recordings_with_them(studio: Studio) -> None:
     assert len(backups.backups(folder / into)) == len(list((folder / keys).iterdir())) == 1
 
 
+@pytest.mark.sqlite
 def test_a_drill_opens_everything_and_leaves_nothing(tmp_path: Path) -> None:
     identity = Identity.new()
     studio = Studio(tmp_path)
@@ -170,6 +173,7 @@ def test_a_drill_opens_everything_and_leaves_nothing(tmp_path: Path) -> None:
     assert "is not what was written there" in told[0]
 
 
+@pytest.mark.sqlite
 async def test_a_record_put_back_by_hand_gets_new_epochs(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Store(data) as store:
@@ -194,6 +198,7 @@ async def test_a_record_put_back_by_hand_gets_new_epochs(tmp_path: Path) -> None
     assert head(data).epoch != second.epoch
 
 
+@pytest.mark.sqlite
 async def test_a_copy_made_within_the_same_life_is_noticed_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
