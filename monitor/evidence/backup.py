@@ -28,6 +28,9 @@ RECORDINGS = "recordings"
 _PAGES = 2048
 """Pages copied at a time; between them the server may write."""
 
+KEY_SUFFIX = ".key"
+"""Of the keys of other sealed things in the data folder."""
+
 _SKIPPED = (".lock", "-wal", "-shm", "-journal")
 
 
@@ -35,8 +38,8 @@ def backup(data: Path, recordings: Path, into: Path, keys: Path, *, wall: float)
     """Make a new backup below `into`; returns its folder. Raises `BadInput`, `Unavailable`.
 
     Recordings go into one folder for all backups, where a file that is there already is not
-    copied again. A record in PostgreSQL is not in it. `keys` gets the keyring, and must not lie
-    in `into` nor the other way round.
+    copied again. A record in PostgreSQL is not in it. `keys` gets the keyring and the
+    other keys of the folder, and must not lie in `into` nor the other way round.
     """
     _apart(into, keys)
     stamp = datetime.fromtimestamp(wall, UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -49,7 +52,7 @@ def backup(data: Path, recordings: Path, into: Path, keys: Path, *, wall: float)
     try:
         # recordings last: one that the database knows is then never missing
         files = tuple(_files(data, recordings, folder))
-        ring = tuple(_keyring(data, key_folder))
+        ring = tuple(_keys(data, key_folder))
         kept = tuple(_recordings(recordings, into / RECORDINGS))
     except (OSError, sqlite3.Error) as fault:
         raise Unavailable("backup_failed", f"the backup was broken off: {fault}") from fault
@@ -121,7 +124,11 @@ def _files(data: Path, recordings: Path, folder: Path) -> Iterator[Held]:
         name = str(path.relative_to(data))
         if not path.is_file() or path.is_relative_to(recordings) or path.name.endswith(_SKIPPED):
             continue
-        if name in (KEYRING_FILE, LIFE_FILE) or path.name.startswith("."):
+        if (
+            name in (KEYRING_FILE, LIFE_FILE)
+            or path.suffix == KEY_SUFFIX
+            or path.name.startswith(".")
+        ):
             continue
         if path.suffix == ".db":
             _database(path, folder / name)
@@ -130,11 +137,10 @@ def _files(data: Path, recordings: Path, folder: Path) -> Iterator[Held]:
         yield manifest.held(folder / name, name)
 
 
-def _keyring(data: Path, folder: Path) -> Iterator[Held]:
-    path = data / KEYRING_FILE
-    if path.exists():
-        copy(path, folder / KEYRING_FILE)
-        yield manifest.held(folder / KEYRING_FILE, KEYRING_FILE)
+def _keys(data: Path, folder: Path) -> Iterator[Held]:
+    for path in sorted([*data.glob(KEYRING_FILE), *data.glob("*" + KEY_SUFFIX)]):
+        copy(path, folder / path.name)
+        yield manifest.held(folder / path.name, path.name)
 
 
 def _recordings(recordings: Path, stored: Path) -> Iterator[Held]:

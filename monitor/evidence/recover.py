@@ -96,7 +96,7 @@ def judged(row: RecordingRow, folder: Path, keyring: Keyring) -> RecordingRow:
 def adopt(connection: Connection, row: RecordingRow, about: About, wall: float) -> None:
     """Put a row for a file the index does not know, and a call if that is unknown too."""
     recordings.put(connection, row)
-    if not calls.find(connection, row.call, team=row.team):
+    if not calls.find(connection, row.call, teams=(row.team,)):
         started = msgspec.convert(about.started, CallStarted)
         number = calls.ensure(connection, started, row.began_wall)
         calls.add(connection, number, started, wall)

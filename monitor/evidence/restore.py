@@ -9,8 +9,7 @@ from monitor.alerts import log
 from monitor.errors import BadInput
 from monitor.evidence import manifest
 from monitor.evidence.backup import RECORDINGS, copy
-from monitor.evidence.keyring import KEYRING_FILE
-from monitor.evidence.manifest import Manifest
+from monitor.evidence.manifest import Held, Manifest
 from monitor.store.database import writing_engine
 from monitor.store.migrate import RECORD_STEPS
 from monitor.store.store import RECORD_FILE, prepare
@@ -43,7 +42,7 @@ def restore(folder: Path, keys: Path | None, data: Path, recordings: Path) -> Re
     faults = [
         *manifest.wrong(known.files, folder),
         *manifest.wrong(known.recordings, stored),
-        *(manifest.wrong(known.keys, key_folder) if _no_ring(data) else ()),
+        *manifest.wrong(tuple(_lacking(known, data)), key_folder),
     ]
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -54,9 +53,8 @@ def restore(folder: Path, keys: Path | None, data: Path, recordings: Path) -> Re
         if not target.exists() or target.stat().st_size < one.bytes:
             copy(stored / one.path, target)
             copied += 1
-    if _no_ring(data):
-        for one in known.keys:
-            copy(key_folder / one.path, data / one.path)
+    for one in _lacking(known, data):
+        copy(key_folder / one.path, data / one.path)
     # the record last: with it the folder counts as restored
     for one in sorted(known.files, key=lambda one: one.path == RECORD_FILE):
         if one.path != RECORD_FILE:
@@ -81,6 +79,6 @@ def _fresh_record(source: Path, data: Path) -> int:
     return streams
 
 
-def _no_ring(data: Path) -> bool:
-    """A keyring that is there may know keys that the backup's does not."""
-    return not (data / KEYRING_FILE).exists()
+def _lacking(known: Manifest, data: Path) -> list[Held]:
+    """Keys that are there stay: a keyring may know keys that the backup's does not."""
+    return [one for one in known.keys if not (data / one.path).exists()]

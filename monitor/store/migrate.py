@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import tables
+from monitor.store import tables, tables_accounts, tables_sealed
 from monitor.store.tables_lives import lives
 from monitor.store.tables_recordings import recordings
 
@@ -30,8 +30,16 @@ def _recordings(connection: Connection) -> None:
     lives.create(connection, checkfirst=True)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _recordings)
-ACCESS_STEPS: Sequence[Step] = (_first_access,)
+def _accounts(connection: Connection) -> None:
+    tables_accounts.accounts_meta.create_all(connection)
+
+
+def _sealed(connection: Connection) -> None:
+    tables_sealed.sealed_meta.create_all(connection)
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record, _recordings, _sealed)
+ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 
 def migrate(connection: Connection, steps: Sequence[Step]) -> int:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from monitor.access.audit import AuditLog
+from monitor.access.first import FirstCode
+from monitor.access.seal import Seal
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -21,6 +24,8 @@ from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
+from monitor.web.tries import Tries
+from monitor.web.witness import Witness
 
 
 class Claims:
@@ -67,6 +72,15 @@ class State:
     host: CallHost
     metrics: Metrics
     clock: Clock
+    tries: Tries
+    audit: AuditLog
+    words: Seal
+    """Opens what was said before numbers in it were masked."""
+    witness: Witness
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Passwords checked at the same time: each takes 64 MiB."""
+    first: FirstCode | None = None
+    """While there is no account."""
     recorder: Recorder | None = None
     """None when nothing is to be recorded."""
     library: Library | None = None

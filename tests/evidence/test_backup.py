@@ -63,12 +63,14 @@ def test_a_backup_of_a_running_server_comes_back(studio: Studio) -> None:
     folder = studio.folder
     data, kept = folder / "data", folder / "data" / "recordings"
     with Store(data) as store:
+        (data / "words.key").write_bytes(b"k" * 32)
         before = write(store, [alert("c1", number) for number in range(20)])
         (row,) = studio.notes.rows.values()
         store.writer.submit(lambda on: recordings.put(on, row)).result(10)
         made = backups.backup(data, kept, folder / "b", folder / "k", wall=WALL)
         write(store, [alert("c1", 99)])
     assert not list((folder / "b").rglob(KEYRING_FILE))
+    assert not list((folder / "b").rglob("*.key"))
     said = heard(studio.files, studio.keys)
     shutil.rmtree(data)
     back = restore(made, folder / "k" / made.name, data, kept)
@@ -78,6 +80,7 @@ def test_a_backup_of_a_running_server_comes_back(studio: Studio) -> None:
     assert after.epoch != before.epoch
     assert (heard(studio.files, studio.keys) == said).all()
     assert studio.keys.verify() == 1
+    assert (data / "words.key").read_bytes() == b"k" * 32
 
 
 @pytest.mark.sqlite

@@ -86,7 +86,7 @@ async def test_a_recording_newer_than_the_database_is_adopted(tmp_path: Path, st
     assert msgspec.structs.replace(row, ended_wall=None, reason="") == msgspec.structs.replace(
         kept, ended_wall=None, reason=""
     )
-    (call,) = store.read_now(lambda on: calls.find(on, "c1", team="south"))
+    (call,) = store.read_now(lambda on: calls.find(on, "c1", teams=("south",)))
     assert (call.agent, call.end_reason) == ("8012", recover.RECOVERED)
     assert store.read_now(lambda on: recordings.of_call(on, "south", "c1")) == [row]
 
@@ -112,7 +112,7 @@ async def test_erasing_takes_the_file_the_row_and_in_the_end_the_key(
     os.link(path, copy)
     backup = path.read_bytes()
     await recovered(store, studio)
-    (call,) = store.read_now(lambda on: calls.find(on, "c1", team="south"))
+    (call,) = store.read_now(lambda on: calls.find(on, "c1", teams=("south",)))
     clock = VirtualClock()
     eraser = RecordingEraser(store, folder(studio), studio.keys, clock)
     await eraser.begin([call.number])
@@ -137,7 +137,7 @@ async def again(store: Store, studio: Studio, eraser: RecordingEraser) -> None:
     other.play(sound(1.0))
     other.end()
     await recovered(store, other)
-    (call,) = store.read_now(lambda on: calls.find(on, "c1", team="south"))
+    (call,) = store.read_now(lambda on: calls.find(on, "c1", teams=("south",)))
     await eraser.begin([call.number])
     assert len(await eraser.finish([call.number])) == 1
 
@@ -151,7 +151,7 @@ async def test_a_file_of_another_call_is_not_erased(tmp_path: Path, store: Store
     wrong = msgspec.structs.replace(row, call="c2")
     await store.write(lambda on: recordings.put(on, wrong))
     await store.write(lambda on: calls.ensure(on, calls_started(), 0.0))
-    (call,) = store.read_now(lambda on: calls.find(on, "c2", team="south"))
+    (call,) = store.read_now(lambda on: calls.find(on, "c2", teams=("south",)))
     eraser = RecordingEraser(store, folder(studio), studio.keys, studio.clock)
     await eraser.begin([call.number])
     assert await eraser.finish([call.number]) == []

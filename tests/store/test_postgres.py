@@ -40,7 +40,7 @@ async def test_a_call_is_recorded_and_read(store: Store) -> None:
     events = [CALL, alert("c1", 1), alert("c1", 2), CallEnded(call="c1", at=9.0)]
     for _ in range(2):
         await desk.publish(CALL, events)
-    (row,) = await store.read(lambda on: calls.find(on, "c1", team="south"))
+    (row,) = await store.read(lambda on: calls.find(on, "c1", teams=("south",)))
     assert (row.last_at, row.end_reason) == (9.0, "hangup")
     logged = await store.read(lambda on: log.read(on, "south", after=0, limit=10))
     assert [(each.seq, each.alert) for each in logged] == [(1, "c1-1"), (2, "c1-2")]

@@ -144,20 +144,40 @@ async def test_gaps_and_pauses_are_silence_and_are_named(house: House) -> None:
     ]
 
 
-async def test_who_may_not_read_the_record_hears_nothing(house: House) -> None:
-    await record(house, "c1", sound(0.5))
-    paths = [f"/api/calls/c1/{what}" for what in ("audio", "peaks", "recording")]
-    for role, team, agent in (
-        ("supervisor", "north", ""),
-        ("agent", "south", "8012"),
-        ("admin", "", ""),
-        ("ingest", "south", ""),
-    ):
-        token = house.token(role, team, agent)
-        assert [(await get(house, token, path)).status for path in paths] == [
-            404 if role == "supervisor" else 403
-        ] * 3
-    assert (await get(house, "cm_no_token", paths[0])).status == 401
+@pytest.mark.parametrize(
+    ("role", "team", "agent", "plays", "exports"),
+    [
+        ("supervisor", "south", "", 200, 403),
+        ("supervisor", "north", "", 404, 403),
+        ("agent", "south", "8012", 200, 403),
+        ("agent", "south", "9", 404, 403),
+        ("qa", "", "", 200, 200),
+        ("qa", "north", "", 404, 404),
+        ("compliance", "south", "", 200, 200),
+        ("admin", "", "", 403, 403),
+        ("auditor", "", "", 403, 403),
+        ("ingest", "south", "", 403, 403),
+    ],
+)
+async def test_who_hears_a_recording_and_who_takes_it_away(
+    house: House, role: str, team: str, agent: str, plays: int, exports: int
+) -> None:
+    await record(house, "c1", sound(0.3))
+    token = house.token(role, team, agent)
+    for what in ("audio", "peaks", "recording"):
+        assert (await get(house, token, f"/api/calls/c1/{what}")).status == plays
+    assert (await get(house, token, "/api/calls/c1/export")).status == exports
+    assert (await get(house, "cm_no_token", "/api/calls/c1/audio")).status == 401
+
+
+async def test_plays_and_exports_stand_in_the_audit_log(house: House) -> None:
+    await record(house, "c1", sound(0.3))
+    await get(house, house.token("supervisor", "south"), "/api/calls/c1/audio?from=0&to=0.1")
+    reply = await get(house, house.token("qa"), "/api/calls/c1/export?format=flac")
+    number = reply.headers["content-disposition"].split('"')[1].split(".")[0]
+    entries = (await get(house, house.token("auditor"), "/api/audit")).body.decode()
+    assert "recordings.play" in entries
+    assert number in entries
 
 
 @pytest.mark.parametrize(
