@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import accounts, api, audit, privacy, sessions
+from monitor.web import accounts, api, audio, audit, privacy, sessions
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
@@ -75,6 +75,10 @@ def _routes() -> list[BaseRoute]:
             "/api/calls/{call}/reveal", privacy.reveal, "privacy.reveal", methods=("POST",)
         ),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
+        guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
+        guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
+        guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),
         guarded_route("/api/alerts", api.alert_list, "calls.read"),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/agents/{agent}", prompts),
@@ -104,7 +108,9 @@ async def _refusal(_: Request, fault: Exception) -> Response:
     code, _colon, message = fault.detail.partition(": ")
     if not message:
         code, message = f"http_{fault.status_code}", fault.detail
-    return _error(fault.status_code, code, message)
+    answer = _error(fault.status_code, code, message)
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 async def _forbidden(_: Request, fault: Exception) -> Response:

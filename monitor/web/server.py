@@ -20,6 +20,7 @@ from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
 from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
+from monitor.alerts import epochs
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -35,6 +36,7 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.evidence import open_evidence
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.state import State
@@ -59,8 +61,14 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
         store = stack.enter_context(
-            Store(folder, bound=settings.store.queue, readers=settings.store.readers)
+            Store(
+                folder,
+                url=settings.store.url,
+                bound=settings.store.queue,
+                readers=settings.store.readers,
+            )
         )
+        life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
         audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
@@ -68,9 +76,11 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
+        evidence = await open_evidence(stack, settings, store, metrics, clock)
         words = Seal(folder / WORDS_FILE)
         words.prepare(in_use=store.read_now(sealed.any_kept))
-        desk = Desk(store, feed, clock, took=metrics.commit.observe, seal=words.seal)
+        took, ledger = metrics.commit.observe, metrics.ledger
+        desk = Desk(store, feed, clock, took=took, ledger=ledger, seal=words.seal)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
         async with open_host(settings, desk, metrics, clock) as host:
@@ -85,18 +95,22 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                recorder=evidence.recorder,
+                library=evidence.library,
                 audit=audit,
                 words=words,
                 witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            async with _beside(door.watch(_LOOK_EVERY_S), audit.run()):
+            noting = epochs.keep_noting(store, folder, life)
+            async with _beside(door.watch(_LOOK_EVERY_S), audit.run(), noting):
                 audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
                 audit.jot("server", "server.stop")
             await audit.drain()
             await desk.drain()
+            await evidence.close()
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
