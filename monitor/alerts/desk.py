@@ -12,6 +12,7 @@ from monitor.alerts.feed import Feed
 from monitor.alerts.privacy import Privacy, Shown
 from monitor.clock import Clock
 from monitor.events import Alert, AnyEvent, CallStarted, Utterance
+from monitor.ops.ledger import Ledger
 from monitor.store import calls, sealed
 from monitor.store.sealed import Seal
 from monitor.store.store import Store
@@ -30,6 +31,7 @@ class Desk:
         clock: Clock,
         *,
         took: Callable[[float], None] = lambda seconds: None,
+        ledger: Ledger | None = None,
         seal: Seal | None = None,
     ) -> None:
         """`took` is told the seconds each commit took, waiting included.
@@ -41,6 +43,7 @@ class Desk:
         self._feed = feed
         self._clock = clock
         self._took = took
+        self._ledger = ledger or Ledger()
         self._seal = seal
         self._privacy = Privacy()
         self._listeners: list[Listener] = []
@@ -77,6 +80,11 @@ class Desk:
             events = await self._store.write(lambda on: _record(on, shown, wall, self._seal))
             self._took(self._clock.monotonic() - begun)
         placed = [log.logged(event) for event in events if isinstance(event, Alert)]
+        if wanted := sum(isinstance(event, Alert) for event in shown.events):
+            self._ledger.count("rows", len(placed))
+            self._ledger.count("repeated", wanted - len(placed))
+            if wanted > len(placed):
+                self._feed.doubtful(call.team)
         if placed:
             self._feed.committed(call.team, placed)
         for listener in self._listeners:

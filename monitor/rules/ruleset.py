@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from monitor.events import CallStarted, Severity
@@ -22,7 +23,7 @@ from monitor.rules.pattern import Pattern
 from monitor.rules.register import Register, for_call
 from monitor.rules.similar import model_for
 from monitor.rules.similar_model import Model
-from monitor.rules.slots import fill
+from monitor.rules.slots import Filled
 from monitor.rules.spans import Span
 from monitor.rules.states import Limits
 from monitor.text.fold import Folded
@@ -87,17 +88,14 @@ class RuleSet:
         `doubtful` marks the folded characters that a recogniser may have misheard; None for text
         that is certain.
         """
-        slots: dict[str, tuple[Span, ...]] = {}
-        if self.matcher.slots:
-            named = (
-                self.register.spans(folded, unsure=doubtful is not None) if self.register else {}
-            )
-            taken = [span for spans in named.values() for span in spans]
-            slots = {**fill(folded, self.matcher.slots, taken), **named}
+        slots = Filled(folded, partial(self._names, folded, doubtful is not None))
         found: dict[int, list[Hit]] = {}
         for hit in self.matcher.find(folded, slots, doubtful):
             found.setdefault(hit.pattern, []).append(hit)
         return found
+
+    def _names(self, folded: Folded, unsure: bool) -> dict[str, tuple[Span, ...]]:
+        return self.register.spans(folded, unsure=unsure) if self.register else {}
 
     @property
     def pack_names(self) -> str:

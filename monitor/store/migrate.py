@@ -8,6 +8,8 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from monitor.errors import Unavailable
 from monitor.store import tables, tables_accounts, tables_keeping, tables_sealed
+from monitor.store.tables_lives import lives
+from monitor.store.tables_recordings import recordings
 
 Step = Callable[[Connection], None]
 
@@ -23,6 +25,11 @@ def _first_access(connection: Connection) -> None:
     tables.access.create_all(connection)
 
 
+def _recordings(connection: Connection) -> None:
+    recordings.create(connection, checkfirst=True)
+    lives.create(connection, checkfirst=True)
+
+
 def _accounts(connection: Connection) -> None:
     tables_accounts.accounts_meta.create_all(connection)
 
@@ -35,7 +42,7 @@ def _keeping(connection: Connection) -> None:
     tables_keeping.keeping_meta.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _sealed, _keeping)
+RECORD_STEPS: Sequence[Step] = (_first_record, _recordings, _sealed, _keeping)
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 

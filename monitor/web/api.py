@@ -40,7 +40,8 @@ async def readyz(request: Request) -> Response:
     await state.store.read(lambda on: on.execute(select(1)).scalar())
     if not state.host.taking:
         return JSONResponse({"status": "overloaded"}, status_code=503)
-    return JSONResponse({"status": "ready"})
+    recording = "off" if state.recorder is None else state.recorder.health.state
+    return JSONResponse({"status": "ready", "recording": recording})
 
 
 async def version(_: Request) -> Response:

@@ -23,11 +23,14 @@ from monitor.access.policies import Artefact
 from monitor.access.retention import Keeper
 from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
+from monitor.alerts import epochs
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
+from monitor.evidence.eraser import RecordingEraser
+from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
 from monitor.store import calls, sealed
@@ -38,6 +41,7 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.evidence import open_evidence
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.state import State
@@ -61,9 +65,8 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
-        store = stack.enter_context(
-            Store(folder, bound=settings.store.queue, readers=settings.store.readers)
-        )
+        store = stack.enter_context(open_store(settings))
+        life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
         audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
@@ -71,12 +74,13 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
-        words = Seal(folder / WORDS_FILE)
-        words.prepare(in_use=store.read_now(sealed.any_kept))
-        desk = Desk(store, feed, clock, took=metrics.commit.observe, seal=words.seal)
-        desk.listen(board.hear)
-        desk.listen(_counting(metrics))
-        keeper = keeper_of(store, audit, clock, settings)
+        evidence = await open_evidence(stack, settings, store, metrics, clock)
+        words = await asyncio.to_thread(words_seal, store, folder)
+        took, ledger = metrics.commit.observe, metrics.ledger
+        desk = Desk(store, feed, clock, took=took, ledger=ledger, seal=words.seal)
+        for told in (board.hear, _counting(metrics)):
+            desk.listen(told)
+        keeper = keeper_of(store, audit, clock, settings, evidence.library)
         await keeper.begin()
         async with open_host(settings, desk, metrics, clock) as host:
             state = State(
@@ -90,6 +94,8 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                recorder=evidence.recorder,
+                library=evidence.library,
                 audit=audit,
                 words=words,
                 keeper=keeper,
@@ -97,12 +103,21 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            async with _beside(door.watch(_LOOK_EVERY_S), audit.run(), keeper.run()):
+            noting = epochs.keep_noting(store, folder, life)
+            watching = door.watch(_LOOK_EVERY_S)
+            async with _beside(watching, audit.run(), keeper.run(), noting):
                 audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
                 audit.jot("server", "server.stop")
             await audit.drain()
             await desk.drain()
+            await evidence.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The record where the settings say it is."""
+    kept = settings.store
+    return Store(Path(kept.data), url=kept.url, bound=kept.queue, readers=kept.readers)
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
@@ -115,9 +130,22 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
     )
 
 
-def keeper_of(store: Store, audit: AuditLog, clock: Clock, settings: Settings) -> Keeper:
-    """Deletes what is over its time."""
-    erasers: dict[Artefact, Eraser] = {"record": RecordEraser(store)}
+def words_seal(store: Store, folder: Path) -> Seal:
+    """Closes what is kept of words before masking; raises `Unavailable` when its key is lost."""
+    words = Seal(folder / WORDS_FILE)
+    words.prepare(in_use=store.read_now(sealed.any_kept))
+    return words
+
+
+def keeper_of(
+    store: Store, audit: AuditLog, clock: Clock, settings: Settings, library: Library | None
+) -> Keeper:
+    """Deletes what is over its time; sound only where there is a library of it."""
+    erasers: dict[Artefact, Eraser] = {}
+    if library is not None:
+        sound = RecordingEraser(store, library.folder, library.keyring, clock)
+        erasers["recording"] = sound
+    erasers["record"] = RecordEraser(store)
     return Keeper(store, audit, clock, settings.retention, erasers)
 
 

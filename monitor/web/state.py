@@ -16,6 +16,8 @@ from monitor.access.seal import Seal
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
+from monitor.evidence.library import Library
+from monitor.evidence.recorder import Recorder
 from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
 from monitor.store.store import Store
@@ -81,6 +83,9 @@ class State:
     """Passwords checked at the same time: each takes 64 MiB."""
     first: FirstCode | None = None
     """While there is no account."""
+    recorder: Recorder | None = None
+    """None when nothing is to be recorded."""
+    library: Library | None = None
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

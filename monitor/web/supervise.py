@@ -35,6 +35,7 @@ async def _converse(line: Line, state: State) -> None:
     wake = asyncio.Event()
     wake.set()
     with ExitStack() as stack:
+        stack.callback(cursor.close)
         stack.enter_context(state.feed.subscribed(team, wake))
         outbox = None
         if "live" in hello.topics:
@@ -68,7 +69,12 @@ async def _welcome(
         await line.send(Resumed(after=start.place.seq))
     else:
         await line.send(Resync(epoch=start.place.epoch, seq=start.place.seq))
-    return Cursor(after=start.place.seq, window=alerts.window, ack_s=alerts.ack_s)
+    return Cursor(
+        after=start.place.seq,
+        window=alerts.window,
+        ack_s=alerts.ack_s,
+        ledger=state.metrics.ledger,
+    )
 
 
 async def _send(
