@@ -86,6 +86,40 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lossy news (words, coverage) held for one subscriber; the oldest give way."""
 
 
+class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people sign in; numbers from the reliability study, section 4.10."""
+
+    session_idle_s: _Seconds = 1800.0
+    """A session that nobody uses ends after this long."""
+    session_s: _Seconds = 43_200.0
+    """A session ends after this long in any case; half a day covers a shift."""
+    failures: Annotated[int, Meta(ge=1, le=100)] = 5
+    """Wrong passwords in a row that lock an account."""
+    lock_s: _Seconds = 900.0
+    """For how long."""
+    tries_per_minute: _Count = 20
+    """Sign-ins one address may try."""
+    hash_mib: Annotated[int, Meta(ge=7, le=4096)] = 64
+    """Memory of an Argon2id password hash."""
+    hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
+    """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
+    totp_roles: tuple[str, ...] = ()
+    """Roles whose accounts cannot sign in without an authenticator app."""
+
+
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The log of who did what, and where its signed checkpoints go."""
+
+    checkpoint_file: str = ""
+    """File to append checkpoints to, better on another machine; empty: in the data folder."""
+    checkpoint_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    """Address to which each checkpoint is posted as JSON as well; empty for none."""
+    checkpoint_s: _Seconds = 3600.0
+    """Between checkpoints while there are new entries."""
+    repeat_s: _Seconds = 60.0
+    """Reading the same thing again within this time is one entry."""
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -97,6 +131,9 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Number format of the weights, as CTranslate2 names it; default is int8."""
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
     """CPU threads of the recogniser; 0 is two."""
+    workers: Annotated[int, Meta(ge=0, le=64)] = 1
+    """Recogniser processes; one that crashes or hangs is started again. 0 hears in the server's
+    own process."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,6 +162,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     server: Server = Server()
     store: Store = Store()
     alerts: Alerts = Alerts()
+    access: Access = Access()
+    audit: Audit = Audit()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()
@@ -137,6 +176,7 @@ _KEYS = {
     name: tuple(field.name for field in msgspec.structs.fields(group))
     for name, group in GROUPS.items()
 }
+_LISTS = ("origins", "totp_roles")
 _PREFIX = "MONITOR_"
 _BARE = {f"{group}_{key}".upper(): (group, key) for group, keys in _KEYS.items() for key in keys}
 _VARIABLES = {_PREFIX + name: place for name, place in _BARE.items()}
@@ -210,7 +250,7 @@ def _with_environment(settings: Settings, environ: Mapping[str, str]) -> Setting
             group, key = _VARIABLES[variable]
             kind = GROUPS[group]
             merged = msgspec.to_builtins(getattr(settings, group))
-            merged[key] = [part for part in value.split(",") if part] if key == "origins" else value
+            merged[key] = [part for part in value.split(",") if part] if key in _LISTS else value
             try:
                 built = msgspec.convert(merged, kind, strict=False)
             except msgspec.ValidationError as fault:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import ahocorasick
 
+from monitor.rules import misheard
 from monitor.rules.hits import Best, Hit, Slots
 from monitor.rules.linking import Found, Known, Linker, Spans
 from monitor.rules.pattern import Pattern
@@ -63,6 +64,7 @@ class Matcher:
         self._halves: Final = _Halves(one.text for one in wordings)
         self._written: Final = _automaton((self._halves.of(one.text), one) for one in wordings)
         self._spoken: Final = _automaton(self._sounding(wordings).items())
+        self._ear: Final = misheard.Ear(wordings)
         self._alike: dict[str, Alike] = {}
         """Words that the second automaton proposed, and what they may stand for."""
         self._longest: Final = max((len(one.text) for one in wordings), default=0)
@@ -77,10 +79,16 @@ class Matcher:
     def __len__(self) -> int:
         return len(self.patterns)
 
-    def find(self, folded: Folded, slots: Slots | None = None) -> list[Hit]:
+    def find(
+        self,
+        folded: Folded,
+        slots: Slots | None = None,
+        doubtful: Sequence[bool] | None = None,
+    ) -> list[Hit]:
         """All hits, overlapping ones too, by position. At most MAX_HITS.
 
         `slots` gives the spans for the slots that the patterns name; a slot not in it is empty.
+        `doubtful` marks the folded characters that a recogniser may have misheard.
         """
         found: Found = {}
         if self._written is not None:
@@ -91,14 +99,21 @@ class Matcher:
             self._listen(folded, None, found)
             for form in folded.forms:
                 self._listen(folded, form, found)
+        if doubtful is not None:
+            for wording, span, changed in self._ear.hear(folded.text, doubtful):
+                found.setdefault(wording, {}).setdefault(span, (misheard.LEVEL, changed))
         best = Best()
         for wording, spans in found.items():
             if wording.alone:
-                _alone(wording, spans, best)
+                _alone(folded.text, wording, spans, best)
         if chains := self._chains(found):
             linker = Linker(found, folded, slots or {})
             for chain in chains:
                 for row, known, words in linker.rows(chain):
+                    if known[0] == misheard.LEVEL and not misheard.plausible(
+                        folded.text, row, words
+                    ):
+                        continue
                     best.keep(chain.pattern, (row[0][0], row[-1][1]), known, words, row)
         return best.first(MAX_HITS)
 
@@ -191,7 +206,7 @@ class Matcher:
         return alike
 
 
-def _alone(wording: Wording, spans: Spans, best: Best) -> None:
+def _alone(text: str, wording: Wording, spans: Spans, best: Best) -> None:
     """What a wording meets by itself."""
     some = list(spans.items())[:MAX_SAME]
     for pattern, meaning in wording.alone:
@@ -199,7 +214,9 @@ def _alone(wording: Wording, spans: Spans, best: Best) -> None:
             if level < 2:
                 known = _EXACT if level == 0 and meaning.exact else _LOOSE
                 best.keep(pattern, span, known, meaning.written)
-            elif meaning.sounded:
+            elif meaning.sounded and (
+                level == 2 or misheard.plausible(text, (span,), wording.text)
+            ):
                 best.keep(pattern, span, (level, alike), meaning.written)
 
 

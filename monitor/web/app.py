@@ -12,14 +12,18 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api
+from monitor.web import accounts, api, audit, privacy, sessions
 from monitor.web.agents import prompts
+from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
 from monitor.web.state import State
 from monitor.web.supervise import supervise
 
 PUBLIC = ("/", "/healthz", "/readyz", "/version")
 """Paths that need no token."""
+
+SELF = ("/api/session", "/api/session/password", "/api/setup")
+"""Paths that find out for themselves who asks, and show nothing else."""
 
 _HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -52,9 +56,26 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/calls", api.guarded(api.call_list)),
-        Route("/api/calls/{call}/events", api.guarded(api.call_events)),
-        Route("/api/alerts", api.guarded(api.alert_list)),
+        Route("/api/session", sessions.sign_in, methods=["POST"]),
+        Route("/api/session", sessions.show, methods=["GET"]),
+        Route("/api/session", sessions.sign_out, methods=["DELETE"]),
+        Route("/api/session/password", accounts.own_password, methods=["POST"]),
+        Route("/api/setup", accounts.set_up, methods=["POST"]),
+        guarded_route("/api/accounts", accounts.listed, "accounts.read"),
+        guarded_route("/api/accounts", accounts.add, "accounts.manage", methods=("POST",)),
+        guarded_route(
+            "/api/accounts/{name}", accounts.change, "accounts.manage", methods=("PATCH",)
+        ),
+        guarded_route(
+            "/api/accounts/{name}/totp", accounts.give_totp, "accounts.manage", methods=("POST",)
+        ),
+        guarded_route("/api/audit", audit.listed, "audit.read"),
+        guarded_route("/api/calls", api.call_list, "calls.read"),
+        guarded_route(
+            "/api/calls/{call}/reveal", privacy.reveal, "privacy.reveal", methods=("POST",)
+        ),
+        guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/alerts", api.alert_list, "calls.read"),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/agents/{agent}", prompts),
         WebSocketRoute("/ingest/l16", intake),
