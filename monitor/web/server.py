@@ -65,7 +65,14 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
-        store = stack.enter_context(open_store(settings))
+        store = stack.enter_context(
+            Store(
+                folder,
+                url=settings.store.url,
+                bound=settings.store.queue,
+                readers=settings.store.readers,
+            )
+        )
         life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
@@ -75,11 +82,12 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
         evidence = await open_evidence(stack, settings, store, metrics, clock)
-        words = await asyncio.to_thread(words_seal, store, folder)
+        words = Seal(folder / WORDS_FILE)
+        words.prepare(in_use=store.read_now(sealed.any_kept))
         took, ledger = metrics.commit.observe, metrics.ledger
         desk = Desk(store, feed, clock, took=took, ledger=ledger, seal=words.seal)
-        for told in (board.hear, _counting(metrics)):
-            desk.listen(told)
+        desk.listen(board.hear)
+        desk.listen(_counting(metrics))
         keeper = keeper_of(store, audit, clock, settings, evidence.library)
         await keeper.begin()
         async with open_host(settings, desk, metrics, clock) as host:
@@ -104,20 +112,13 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             )
             _gauges(state)
             noting = epochs.keep_noting(store, folder, life)
-            watching = door.watch(_LOOK_EVERY_S)
-            async with _beside(watching, audit.run(), keeper.run(), noting):
+            async with _beside(door.watch(_LOOK_EVERY_S), audit.run(), keeper.run(), noting):
                 audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
                 audit.jot("server", "server.stop")
             await audit.drain()
             await desk.drain()
             await evidence.close()
-
-
-def open_store(settings: Settings) -> Store:
-    """The record where the settings say it is."""
-    kept = settings.store
-    return Store(Path(kept.data), url=kept.url, bound=kept.queue, readers=kept.readers)
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
@@ -130,21 +131,13 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
     )
 
 
-def words_seal(store: Store, folder: Path) -> Seal:
-    """Closes what is kept of words before masking; raises `Unavailable` when its key is lost."""
-    words = Seal(folder / WORDS_FILE)
-    words.prepare(in_use=store.read_now(sealed.any_kept))
-    return words
-
-
 def keeper_of(
     store: Store, audit: AuditLog, clock: Clock, settings: Settings, library: Library | None
 ) -> Keeper:
-    """Deletes what is over its time; sound only where there is a library of it."""
+    """Deletes what is over its time: the sound first, because its index goes with the record."""
     erasers: dict[Artefact, Eraser] = {}
     if library is not None:
-        sound = RecordingEraser(store, library.folder, library.keyring, clock)
-        erasers["recording"] = sound
+        erasers["recording"] = RecordingEraser(store, library.folder, library.keyring, clock)
     erasers["record"] = RecordEraser(store)
     return Keeper(store, audit, clock, settings.retention, erasers)
 
