@@ -45,6 +45,7 @@ class Keeper:
         self._clock = clock
         self._settings = settings
         self._erasers = erasers
+        self._running = asyncio.Lock()
 
     async def begin(self) -> None:
         """Put the default policies in force where there is none at all."""
@@ -66,6 +67,10 @@ class Keeper:
         A clock that moved back, or far ahead, since the last run deletes nothing until somebody
         confirms it.
         """
+        async with self._running:
+            return await self._once(clock_confirmed)
+
+    async def _once(self, clock_confirmed: bool) -> int:
         now = self._clock.wall()
         last = await self._store.read(keeping.last_run)
         if last is not None and not clock_confirmed and not _plausible(last, now):
