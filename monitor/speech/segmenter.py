@@ -87,6 +87,11 @@ class Segmenter:
             found += self._process_frame(frame)
         return found
 
+    def hurry(self, number: int, until: int) -> None:
+        """Words of open segment `number` up to sample `until` are to be settled soon."""
+        frame = (until - self._origin) // FRAME_SAMPLES + 1
+        self._endpoint.hurry(number - self._first_number, frame)
+
     def flush(self) -> list[Piece | Silence]:
         """The call ends: hand out the open segment and the rest of the silence."""
         end = self.position
