@@ -40,6 +40,7 @@ async def _open(folder: Path, scenes: Sequence[Scene], diary: Diary) -> AsyncIte
     running = await asyncio.to_thread(manager.__enter__)
     try:
         secrets = {team: token(folder, "ingest", team) for team in teams}
+        await _warm(running.url, secrets, scenes)
         watching = [
             asyncio.create_task(_watch(running.url, token(folder, "supervisor", team), diary))
             for team in teams
@@ -51,6 +52,21 @@ async def _open(folder: Path, scenes: Sequence[Scene], diary: Diary) -> AsyncIte
                 watcher.cancel()
     finally:
         await asyncio.to_thread(manager.__exit__, None, None, None)
+
+
+async def _warm(url: str, secrets: dict[str, str], scenes: Sequence[Scene]) -> None:
+    """One call of each industry, as fast as it goes: the rules of an industry are put together
+    when its first call begins, and a server that is measured has been up for longer."""
+    firsts = {scene.expectation.call.industry: scene for scene in scenes}
+    for industry, scene in firsts.items():
+        call = scene.expectation.call
+        outgoing = await asyncio.to_thread(
+            from_file, scene.recording, fields=registration(call), call=f"warm-{industry}"
+        )
+        target = Target(
+            url=url.replace("http", "ws", 1) + "/ingest/l16", token=secrets[call.team]
+        )
+        await send_call(outgoing, target, pacing=Pacing(speed=None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

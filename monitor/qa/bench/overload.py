@@ -1,4 +1,4 @@
-"""Far more calls than the machine can hear, for a while: nothing may be lost, and it must recover."""
+"""Far more calls than a machine hears, for a while: nothing may be lost, and it recovers."""
 
 from __future__ import annotations
 

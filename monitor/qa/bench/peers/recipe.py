@@ -41,7 +41,7 @@ def _plain(mode: str) -> Callable[[Path, Path, int], list[str]]:
 
 
 def _whisper_live(mode: str) -> Callable[[Path, Path, int], list[str]]:
-    script = str(HERE / "whisper_live.py")
+    script = str(HERE / "live_server.py")
     return lambda python, model, port: [str(python), script, str(port), str(model), mode]
 
 
