@@ -24,6 +24,7 @@ from monitor.clock import Clock
 from monitor.errors import BadLexicon, Overloaded
 from monitor.events import CallStarted
 from monitor.live import LiveCall
+from monitor.ops.ledger import Ledger
 from monitor.ops.metrics import Metrics
 from monitor.ops.stalls import Stalls
 from monitor.ops.trace import Trace
@@ -61,6 +62,7 @@ class Calls:
         ears: Executor,
         clock: Clock,
         trace: Trace,
+        ledger: Ledger,
     ) -> None:
         self._model = model
         self._lexicon = lexicon
@@ -69,6 +71,7 @@ class Calls:
         self._ears = ears
         self._clock = clock
         self._trace = trace
+        self._ledger = ledger
 
     @property
     def about(self) -> str:
@@ -107,6 +110,7 @@ class Calls:
             ears=self._ears,
             clock=self._clock,
             trace=self._trace,
+            ledger=self._ledger,
         )
 
 
@@ -156,7 +160,14 @@ async def open_host(
     ):
         try:
             yield Calls(
-                model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace
+                model,
+                lexicon,
+                engine=engine,
+                desk=desk,
+                ears=ears,
+                clock=clock,
+                trace=trace,
+                ledger=metrics.ledger,
             )
         finally:
             for helper in helpers:

@@ -9,6 +9,7 @@
     - `Refused`: the caller may not do this (no token, wrong role or team, second client)
     - `Unavailable`: something outside is missing (model, system library, port, database); exit 1
     - `Overloaded`: a bound was reached and the overflow was recorded
+    - `Damaged`: evidence whose seal does not hold: cut, changed, or of another key
 """
 
 from __future__ import annotations
@@ -83,3 +84,7 @@ class Unavailable(MonitorError):
 
 class Overloaded(MonitorError):
     """A bound was reached; what overflowed was recorded before this was raised."""
+
+
+class Damaged(MonitorError):
+    """Evidence whose seal does not hold; what was read before it stays good."""

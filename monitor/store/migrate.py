@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import tables
+from monitor.store import tables, tables_accounts, tables_keeping, tables_sealed
+from monitor.store.tables_lives import lives
+from monitor.store.tables_recordings import recordings
 
 Step = Callable[[Connection], None]
 
@@ -23,8 +25,25 @@ def _first_access(connection: Connection) -> None:
     tables.access.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record,)
-ACCESS_STEPS: Sequence[Step] = (_first_access,)
+def _recordings(connection: Connection) -> None:
+    recordings.create(connection, checkfirst=True)
+    lives.create(connection, checkfirst=True)
+
+
+def _accounts(connection: Connection) -> None:
+    tables_accounts.accounts_meta.create_all(connection)
+
+
+def _sealed(connection: Connection) -> None:
+    tables_sealed.sealed_meta.create_all(connection)
+
+
+def _keeping(connection: Connection) -> None:
+    tables_keeping.keeping_meta.create_all(connection)
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record, _recordings, _sealed, _keeping)
+ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 
 def migrate(connection: Connection, steps: Sequence[Step]) -> int:

@@ -12,14 +12,19 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api
+from monitor.web import api, audio
 from monitor.web.agents import prompts
+from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
+from monitor.web.routes import access_routes, keeping_routes
 from monitor.web.state import State
 from monitor.web.supervise import supervise
 
 PUBLIC = ("/", "/healthz", "/readyz", "/version")
 """Paths that need no token."""
+
+SELF = ("/api/session", "/api/session/password", "/api/setup")
+"""Paths that find out for themselves who asks, and show nothing else."""
 
 _HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -52,9 +57,15 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/calls", api.guarded(api.call_list)),
-        Route("/api/calls/{call}/events", api.guarded(api.call_events)),
-        Route("/api/alerts", api.guarded(api.alert_list)),
+        *access_routes(),
+        *keeping_routes(),
+        guarded_route("/api/calls", api.call_list, "calls.read"),
+        guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
+        guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
+        guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
+        guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),
+        guarded_route("/api/alerts", api.alert_list, "calls.read"),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/agents/{agent}", prompts),
         WebSocketRoute("/ingest/l16", intake),
@@ -83,7 +94,9 @@ async def _refusal(_: Request, fault: Exception) -> Response:
     code, _colon, message = fault.detail.partition(": ")
     if not message:
         code, message = f"http_{fault.status_code}", fault.detail
-    return _error(fault.status_code, code, message)
+    answer = _error(fault.status_code, code, message)
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 async def _forbidden(_: Request, fault: Exception) -> Response:
