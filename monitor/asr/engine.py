@@ -94,13 +94,12 @@ class Engine:
         for thread in self._threads:
             thread.start()
 
-    def submit(
-        self, segment: Segment, *, deadline_s: float, kind: Kind, team: str = ""
-    ) -> Answer:
+    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind, team: str = "") -> Answer:
         """Queue a segment; the future gets its transcript, or None (see `Answer`).
 
         `deadline_s` orders finals of all calls: seconds of the engine's clock by which the words
-        are wanted; `team` shares the recogniser alike with others. The future raises `MonitorError` when the recogniser failed on the segment.
+        are wanted; each `team` gets its share of the recogniser. The future raises `MonitorError`
+        when the recogniser failed on the segment.
         """
         if self._closing:
             raise Unavailable("engine_closed", "the recogniser is shutting down")

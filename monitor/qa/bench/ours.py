@@ -63,9 +63,7 @@ async def _warm(url: str, secrets: dict[str, str], scenes: Sequence[Scene]) -> N
         outgoing = await asyncio.to_thread(
             from_file, scene.recording, fields=registration(call), call=f"warm-{industry}"
         )
-        target = Target(
-            url=url.replace("http", "ws", 1) + "/ingest/l16", token=secrets[call.team]
-        )
+        target = Target(url=url.replace("http", "ws", 1) + "/ingest/l16", token=secrets[call.team])
         await send_call(outgoing, target, pacing=Pacing(speed=None))
 
 

@@ -5,7 +5,7 @@ Arguments: port, model folder, "batch" or "single".
 
 import sys
 
-from whisper_live.server import TranscriptionServer
+from whisper_live.server import TranscriptionServer  # type: ignore[import-not-found]
 
 _, port, model, mode = sys.argv
 extra = (
