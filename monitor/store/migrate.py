@@ -38,7 +38,7 @@ def _sealed(connection: Connection) -> None:
     tables_sealed.sealed_meta.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _recordings, _sealed)
+RECORD_STEPS: Sequence[Step] = (_first_record, _sealed, _recordings)
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 
