@@ -123,6 +123,15 @@ class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reading the same thing again within this time is one entry."""
 
 
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Deletion of what was kept long enough; how long is in the policy table."""
+
+    delete: bool = True
+    """Delete what is over its time; without it policies are only shown."""
+    every_s: _Seconds = 3600.0
+    """Between runs."""
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -190,6 +199,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alerts: Alerts = Alerts()
     access: Access = Access()
     audit: Audit = Audit()
+    retention: Retention = Retention()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()

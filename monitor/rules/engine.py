@@ -11,6 +11,7 @@ import msgspec
 
 from monitor.events import CallStarted, Coverage, Event, Signal, Utterance
 from monitor.rules import context
+from monitor.rules.compiler import REFERS
 from monitor.rules.disclosure import Board
 from monitor.rules.finding import Finding
 from monitor.rules.found import Found, View, is_fresh, span, speaks
@@ -19,7 +20,7 @@ from monitor.rules.law import AGENT, ANY, DutyLaw, Law
 from monitor.rules.ledger import Ledger
 from monitor.rules.misheard import doubts
 from monitor.rules.questions import Questions
-from monitor.rules.ruleset import REFERS, RuleSet
+from monitor.rules.ruleset import RuleSet
 from monitor.rules.states import States
 from monitor.rules.timed import Timed
 from monitor.rules.timing import instants

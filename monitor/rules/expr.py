@@ -5,10 +5,10 @@ A tree of frozen nodes; `line` is the line of the pack. `None` means that the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from monitor.rules.pattern import Pattern
 from monitor.types import Role
@@ -272,14 +272,14 @@ Expr = (
 
 
 @cache
-def _inner(kind: type[Node]) -> tuple[str, ...]:
+def _inner(kind: Hashable) -> tuple[str, ...]:
     """The fields of a kind of expression that may hold others."""
-    return tuple(one.name for one in fields(kind) if "Expr" in str(one.type))
+    return tuple(one.name for one in fields(cast("type[Node]", kind)) if "Expr" in str(one.type))
 
 
 def children(expr: Expr) -> Iterator[Expr]:
     """The expressions directly inside one."""
-    for name in _inner(type(expr)):
+    for name in _inner(cast("Hashable", type(expr))):
         value = getattr(expr, name)
         if isinstance(value, tuple):
             yield from value

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import tables, tables_accounts, tables_sealed
+from monitor.store import tables, tables_accounts, tables_keeping, tables_sealed
 from monitor.store.tables_lives import lives
 from monitor.store.tables_recordings import recordings
 
@@ -38,7 +38,11 @@ def _sealed(connection: Connection) -> None:
     tables_sealed.sealed_meta.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _sealed, _recordings)
+def _keeping(connection: Connection) -> None:
+    tables_keeping.keeping_meta.create_all(connection)
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record, _recordings, _sealed, _keeping)
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 

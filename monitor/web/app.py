@@ -12,10 +12,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import accounts, api, audio, audit, privacy, sessions
+from monitor.web import api, audio
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
+from monitor.web.routes import access_routes, keeping_routes
 from monitor.web.state import State
 from monitor.web.supervise import supervise
 
@@ -56,24 +57,9 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/session", sessions.sign_in, methods=["POST"]),
-        Route("/api/session", sessions.show, methods=["GET"]),
-        Route("/api/session", sessions.sign_out, methods=["DELETE"]),
-        Route("/api/session/password", accounts.own_password, methods=["POST"]),
-        Route("/api/setup", accounts.set_up, methods=["POST"]),
-        guarded_route("/api/accounts", accounts.listed, "accounts.read"),
-        guarded_route("/api/accounts", accounts.add, "accounts.manage", methods=("POST",)),
-        guarded_route(
-            "/api/accounts/{name}", accounts.change, "accounts.manage", methods=("PATCH",)
-        ),
-        guarded_route(
-            "/api/accounts/{name}/totp", accounts.give_totp, "accounts.manage", methods=("POST",)
-        ),
-        guarded_route("/api/audit", audit.listed, "audit.read"),
+        *access_routes(),
+        *keeping_routes(),
         guarded_route("/api/calls", api.call_list, "calls.read"),
-        guarded_route(
-            "/api/calls/{call}/reveal", privacy.reveal, "privacy.reveal", methods=("POST",)
-        ),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
         guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
         guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),

@@ -17,7 +17,10 @@ from starlette.applications import Starlette
 from monitor import __version__
 from monitor.access.accounts import Accounts
 from monitor.access.audit import AuditLog
+from monitor.access.erasure import Eraser, RecordEraser
 from monitor.access.first import FirstCode
+from monitor.access.policies import Artefact
+from monitor.access.retention import Keeper
 from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
 from monitor.alerts import epochs
@@ -26,6 +29,8 @@ from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
+from monitor.evidence.eraser import RecordingEraser
+from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
 from monitor.store import calls, sealed
@@ -83,6 +88,8 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         desk = Desk(store, feed, clock, took=took, ledger=ledger, seal=words.seal)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
+        keeper = keeper_of(store, audit, clock, settings, evidence.library)
+        await keeper.begin()
         async with open_host(settings, desk, metrics, clock) as host:
             state = State(
                 first=await first_code(door, clock),
@@ -99,12 +106,13 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 library=evidence.library,
                 audit=audit,
                 words=words,
+                keeper=keeper,
                 witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
             noting = epochs.keep_noting(store, folder, life)
-            async with _beside(door.watch(_LOOK_EVERY_S), audit.run(), noting):
+            async with _beside(door.watch(_LOOK_EVERY_S), audit.run(), keeper.run(), noting):
                 audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
                 audit.jot("server", "server.stop")
@@ -121,6 +129,17 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+def keeper_of(
+    store: Store, audit: AuditLog, clock: Clock, settings: Settings, library: Library | None
+) -> Keeper:
+    """Deletes what is over its time: the sound first, because its index goes with the record."""
+    erasers: dict[Artefact, Eraser] = {}
+    if library is not None:
+        erasers["recording"] = RecordingEraser(store, library.folder, library.keyring, clock)
+    erasers["record"] = RecordEraser(store)
+    return Keeper(store, audit, clock, settings.retention, erasers)
 
 
 @contextlib.asynccontextmanager

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
+from monitor.access.retention import Keeper
 from monitor.access.seal import Seal
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
@@ -74,6 +75,7 @@ class State:
     clock: Clock
     tries: Tries
     audit: AuditLog
+    keeper: Keeper
     words: Seal
     """Opens what was said before numbers in it were masked."""
     witness: Witness

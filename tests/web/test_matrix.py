@@ -43,6 +43,19 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/calls/{call}/recording": Example(),
     "GET /api/calls/{call}/export": Example(),
     "POST /api/calls/{call}/reveal": Example(body={"reason": "投诉 17"}),
+    "GET /api/retention": Example(),
+    "POST /api/retention": Example(body={}),
+    "POST /api/retention/run": Example(),
+    "DELETE /api/retention/{number}": Example(says={"compliance": 403}),
+    "GET /api/holds": Example(),
+    "POST /api/holds": Example(body={}),
+    "DELETE /api/holds/{number}": Example(says={"compliance": 403}),
+    "POST /api/persons": Example(
+        body={"team": "south", "calls": ["c1"], "want": "copy", "reason": "本人申请"}
+    ),
+    "GET /api/approvals": Example(),
+    "POST /api/approvals": Example(body={}),
+    "POST /api/approvals/{number}": Example(body={}),
     "GET /api/alerts": Example(path="/api/alerts?team=south", says={"agent": 403}),
     "GET /api/audit": Example(),
     "GET /api/accounts": Example(),
@@ -55,7 +68,7 @@ EXAMPLES: dict[str, Example] = {
 SOCKETS = {"/ws/alerts": "alerts.watch", "/ws/agents/{agent}": "prompts.watch"}
 SOCKETS |= {"/ingest/l16": "calls.send"}
 
-PARAMETERS = {"call": "c1", "agent": "8012", "name": "nobody", "id": "c1-1"}
+PARAMETERS = {"call": "c1", "agent": "8012", "name": "nobody", "id": "c1-1", "number": 1}
 
 
 def keys() -> list[tuple[str, Route]]:
