@@ -65,21 +65,12 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
-        store = stack.enter_context(
-            Store(
-                folder,
-                url=settings.store.url,
-                bound=settings.store.queue,
-                readers=settings.store.readers,
-            )
-        )
+        store = stack.enter_context(store_of(settings))
         life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
         audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
-        lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
-        if lost:
-            logger.warning("calls were cut off when the server last stopped", calls=len(lost))
+        await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
         evidence = await open_evidence(stack, settings, store, metrics, clock)
         words = Seal(folder / WORDS_FILE)
@@ -119,6 +110,19 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             await audit.drain()
             await desk.drain()
             await evidence.close()
+
+
+def store_of(settings: Settings) -> Store:
+    """The record that the settings name."""
+    chosen = settings.store
+    folder = Path(chosen.data)
+    return Store(folder, url=chosen.url, bound=chosen.queue, readers=chosen.readers)
+
+
+async def _close_orphans(store: Store, clock: Clock) -> None:
+    lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
+    if lost:
+        logger.warning("calls were cut off when the server last stopped", calls=len(lost))
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
