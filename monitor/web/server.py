@@ -70,9 +70,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
         audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
-        lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
-        if lost:
-            logger.warning("calls were cut off when the server last stopped", calls=len(lost))
+        await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
         evidence = await open_evidence(stack, settings, store, metrics, clock)
         words = Seal(folder / WORDS_FILE)
@@ -118,6 +116,12 @@ def open_store(settings: Settings) -> Store:
     """The record where the settings say it is."""
     kept = settings.store
     return Store(Path(kept.data), url=kept.url, bound=kept.queue, readers=kept.readers)
+
+
+async def _close_orphans(store: Store, clock: Clock) -> None:
+    lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
+    if lost:
+        logger.warning("calls were cut off when the server last stopped", calls=len(lost))
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
