@@ -149,6 +149,9 @@ async def test_every_answer_has_the_safe_headers(client: httpx2.AsyncClient) -> 
 async def test_ready_until_told_to_stop(house: House, client: httpx2.AsyncClient) -> None:
     assert (await client.get("/readyz")).status_code == 200
     assert (await client.get("/version")).json()["version"]
+    house.host.full = True
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "overloaded"})
 
 
 async def test_metrics_on_loopback(open_house: Opener) -> None:
