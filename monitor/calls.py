@@ -6,16 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
-from monitor.asr.engine import Engine
+from monitor.asr.base import Transcriber
+from monitor.asr.engine import Ear, Engine
+from monitor.asr.ladder import Level
 from monitor.asr.options import Options
+from monitor.asr.worker import Worker
 from monitor.clock import Clock
-from monitor.errors import BadLexicon
+from monitor.errors import BadLexicon, Overloaded
 from monitor.events import CallStarted
 from monitor.live import LiveCall
 from monitor.ops.metrics import Metrics
@@ -30,6 +34,9 @@ logger = structlog.get_logger()
 
 EARS = 2
 """Threads for voice detection and rules; the recogniser has its own."""
+
+LISTENING = Rules(partial_longest_s=6.0)
+"""Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
 
 RELOAD_S = 2.0
 """Between looks at the rule packs on disk."""
@@ -65,13 +72,25 @@ class Calls:
             named += " (bundled, trained on synthetic speech only: it does not understand people)"
         return f"{named}; packs {', '.join(pack.name for pack in self._lexicon.packs)}"
 
+    @property
+    def taking(self) -> bool:
+        """Whether a call that began now would be heard in time."""
+        return self._engine.level < Level.CLOSED
+
     async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> LiveCall:
-        """Publish `call.started` and get ready to hear."""
+        """Publish `call.started` and get ready to hear.
+
+        Raises `Overloaded` while speech waits so long that another call would not be heard in
+        time: a source that is refused knows that its call is not monitored.
+        """
+        if not self.taking:
+            logger.error("call refused, it is not monitored", call=call.call, team=call.team)
+            raise Overloaded("too_much_speech", "speech waits for more than a minute; 未监控")
         judge = await asyncio.get_running_loop().run_in_executor(
             self._ears, self._lexicon.judge, call
         )
         await self._desk.publish(call, [call])
-        pipeline = CallPipeline(call, judge, roles=roles, speech=Rules(partial_every_s=0))
+        pipeline = CallPipeline(call, judge, roles=roles, speech=LISTENING)
         return LiveCall(
             call,
             pipeline,
@@ -90,13 +109,9 @@ async def open_host(
     settings: Settings, desk: Desk, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Calls]:
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
-    # the recogniser's libraries take a second to import, and only a server needs them
-    from monitor.asr.whisper import load
-
     model = models.find(settings.asr.model or models.BUNDLED)
     lexicon = Lexicon(Path(settings.rules.lexicons) if settings.rules.lexicons else None)
-    transcriber = await asyncio.to_thread(load, model, _options(settings))
-    engine = Engine([transcriber], clock=clock)
+    engine = Engine(await asyncio.to_thread(_hearers, model, settings), clock=clock)
     metrics.gauge(
         "monitor_speech_waiting_seconds",
         "Speech that waits for the recogniser.",
@@ -107,15 +122,43 @@ async def open_host(
         "Age of the oldest speech not yet read.",
         lambda: engine.stats().oldest_final_s,
     )
+    metrics.gauge(
+        "monitor_shedding_level",
+        "0: all is heard; 1: no partials; 2: narrow search; 3: agents first; 4: no new calls.",
+        lambda: engine.level,
+    )
+    metrics.gauge(
+        "monitor_partial_period_seconds",
+        "Time between two looks at speech that goes on.",
+        lambda: engine.partial_every_s,
+    )
     reloading = asyncio.create_task(_reload(lexicon))
     path = Path(settings.logs.trace) if settings.logs.trace else None
     with (
         closing(Trace(path)) as trace,
         ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears,
     ):
-        yield Calls(model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace)
-        reloading.cancel()
-        await engine.close()
+        try:
+            yield Calls(
+                model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace
+            )
+        finally:
+            reloading.cancel()
+            await engine.close()
+
+
+def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
+    build = partial(_load, model, _options(settings))
+    if not settings.asr.workers:
+        return [build()]
+    return [Worker(build) for _ in range(settings.asr.workers)]
+
+
+def _load(model: models.Model, options: Options) -> Transcriber:
+    # the recogniser's libraries take a second to import, and only who hears needs them
+    from monitor.asr.whisper import load
+
+    return load(model, options)
 
 
 def _options(settings: Settings) -> Options:

@@ -32,7 +32,8 @@ class Heard:
     """What became known from a chunk of sound."""
 
     pieces: list[Piece] = field(default_factory=list)
-    """Speech to be read; only closed pieces must come back through `read`."""
+    """Speech to be read. Closed pieces must come back through `read` or `fail`; open ones may,
+    before the closed piece of the same number does."""
     events: list[Event] = field(default_factory=list)
 
 
@@ -72,7 +73,11 @@ class CallPipeline:
         return heard
 
     def read(self, segment: Segment, transcript: Transcript) -> list[Event]:
-        """Take the words of a segment that `hear` handed out; partial words change nothing."""
+        """Take the words of a segment that `hear` handed out.
+
+        Words of an open segment raise provisional alerts and change nothing else; the closed
+        segment confirms or withdraws them, even when nothing can be made out in it.
+        """
         utterance = self._utterance(segment, transcript)
         # suppressed words are not judged, but they do withdraw what was supposed of them
         events: list[Event] = [utterance] if utterance.text else []

@@ -97,6 +97,9 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Number format of the weights, as CTranslate2 names it; default is int8."""
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
     """CPU threads of the recogniser; 0 is two."""
+    workers: Annotated[int, Meta(ge=0, le=64)] = 1
+    """Recogniser processes; one that crashes or hangs is started again. 0 hears in the server's
+    own process."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -31,6 +31,12 @@ class Cursor:
         self.sent = seq
         self._owed.append((seq, now))
 
+    def skip(self, seq: int) -> None:
+        """The next alert is none that the subscriber wants: it owes nothing for it."""
+        if seq != self.sent + 1:
+            raise ValueError(f"alert {seq} cannot follow {self.sent}")
+        self.sent = seq
+
     def acknowledge(self, seq: int) -> None:
         """The subscriber has everything up to `seq`; lower numbers than before change nothing.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from monitor.asr.ladder import OPENING_S
 from monitor.speech.endpoint import Kind
 from monitor.types import SAMPLE_RATE, Role, Segment
 
@@ -71,6 +72,8 @@ class Schedule:
     alone, 45 in fours) and delay the first; on a GPU 8 is a good start."""
     bucket_s: float = 0.5
     """Only windows of the same bucket are batched."""
+    agents_first: bool = False
+    """Customers wait once the opening of their call is over."""
     counts: Counts = field(default_factory=Counts)
     _waiting: list[Job] = field(default_factory=list)
 
@@ -90,7 +93,7 @@ class Schedule:
         """The next batch, most urgent first; empty when nothing waits."""
         if not self._waiting:
             return []
-        queue = sorted(self._waiting, key=_urgency)
+        queue = sorted(self._waiting, key=self._turn)
         head = queue[0]
         thorough = head.kind is not Kind.PARTIAL
         chosen = [
@@ -140,6 +143,12 @@ class Schedule:
             shed.append(worst)
         self.counts.shed += len(shed)
         return shed
+
+    def _turn(self, job: Job) -> tuple[int, bool, float, int]:
+        kind, deadline_s, token = _urgency(job)
+        segment = job.segment
+        later = segment.role is Role.CUSTOMER and segment.start_s >= OPENING_S
+        return (kind, self.agents_first and later, deadline_s, token)
 
     def _bucket(self, job: Job) -> int:
         return -int(-job.seconds // self.bucket_s)

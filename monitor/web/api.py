@@ -42,22 +42,20 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Calls are taken: the database answers and nobody told the server to stop."""
+    """Calls are taken: the database answers, nobody told the server to stop, and a call that
+    began now would be heard."""
     state = state_of(request)
     if state.stopping.is_set():
         return JSONResponse({"status": "stopping"}, status_code=503)
     await state.store.read(lambda on: on.execute(select(1)).scalar())
+    if not state.host.taking:
+        return JSONResponse({"status": "overloaded"}, status_code=503)
     return JSONResponse({"status": "ready"})
 
 
 async def version(_: Request) -> Response:
     """The program's version."""
     return JSONResponse({"version": __version__})
-
-
-async def home(_: Request) -> Response:
-    """Where the screens will be."""
-    return Response("The server is running. Supervisors: monitor watch\n", media_type="text/plain")
 
 
 async def call_list(request: Request, state: State, principal: Principal) -> Response:

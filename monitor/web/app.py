@@ -12,14 +12,14 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api
+from monitor.web import api, pages
 from monitor.web.agents import prompts
 from monitor.web.intake import intake
 from monitor.web.state import State
 from monitor.web.supervise import supervise
 
-PUBLIC = ("/", "/healthz", "/readyz", "/version")
-"""Paths that need no token."""
+PUBLIC = (*pages.PAGES, pages.FILES, "/healthz", "/readyz", "/version")
+"""Paths that need no token: they hold nothing of any call."""
 
 _HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -47,7 +47,7 @@ def create_app(state: State) -> Starlette:
 
 def _routes() -> list[BaseRoute]:
     return [
-        Route("/", api.home),
+        *pages.routes(),
         Route("/healthz", api.healthz),
         Route("/readyz", api.readyz),
         Route("/version", api.version),

@@ -32,6 +32,8 @@ class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """Without it the feed begins with the next alert."""
     topics: Annotated[tuple[Literal["live"], ...], Meta(max_length=4)] = ()
     """`live`: words, disclosures and coverage of the team's calls as well; these may be skipped."""
+    confirmed_only: bool = False
+    """Only alerts whose final words are known. Their `seq` has holes: what was provisional."""
 
 
 class Ack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ack"):

@@ -40,7 +40,7 @@ async def _converse(line: Line, state: State) -> None:
                 state.board.shown(team=principal.team, agent=None, bound=bound, wake=wake)
             )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send(line, state, principal.team, cursor, outbox, wake))
+            tasks.create_task(_send(line, state, principal.team, hello, cursor, outbox, wake))
             tasks.create_task(_listen(line, cursor, wake))
             tasks.create_task(_insist(line, state, cursor))
             tasks.create_task(recheck(principal, state))
@@ -70,6 +70,7 @@ async def _send(
     line: Line,
     state: State,
     team: str,
+    hello: Hello,
     cursor: Cursor,
     outbox: Outbox | None,
     wake: asyncio.Event,
@@ -82,6 +83,9 @@ async def _send(
         while room := min(batch, cursor.room):
             alerts = await state.feed.read(team, after=cursor.sent, limit=room)
             for alert in alerts:
+                if hello.confirmed_only and alert.state != "confirmed":
+                    cursor.skip(alert.seq)
+                    continue
                 cursor.advance(alert.seq, state.clock.monotonic())
                 await line.send(alert.body)
             if not alerts:

@@ -114,7 +114,7 @@ async def test_memory_and_log_say_the_same(store: Store, desk: Desk, feed: Feed)
 
 
 def placed(*numbers: int) -> list[Logged]:
-    return [Logged(seq=n, alert=f"a{n}", body="{}") for n in numbers]
+    return [Logged(seq=n, alert=f"a{n}", state="confirmed", body="{}") for n in numbers]
 
 
 async def test_commits_told_out_of_order_leave_no_hole(desk: Desk, feed: Feed) -> None:

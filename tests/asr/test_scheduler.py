@@ -20,13 +20,19 @@ def job(
     call: str = "c",
     role: Role = Role.AGENT,
     number: int = 0,
+    start_s: float = 0.0,
     seconds: float = 1.0,
     deadline_s: float = 0.0,
     since_s: float = 0.0,
 ) -> Job:
     samples = np.zeros(int(seconds * 16_000), np.int16)
     segment = Segment(
-        call=call, role=role, number=number, start=0, samples=samples, closed=kind is Kind.FINAL
+        call=call,
+        role=role,
+        number=number,
+        start=int(start_s * 16_000),
+        samples=samples,
+        closed=kind is Kind.FINAL,
     )
     return Job(
         token=next(tokens), segment=segment, kind=kind, deadline_s=deadline_s, since_s=since_s
@@ -157,3 +163,14 @@ def test_every_job_is_taken_or_returned_once_and_finals_always_taken(
     counts = schedule.counts
     assert counts.submitted == counts.taken + counts.replaced + counts.shed
     assert schedule.waiting_s == 0
+
+
+def test_customers_wait_after_the_opening_when_agents_come_first() -> None:
+    schedule = Schedule()
+    late = job(role=Role.CUSTOMER, start_s=60, deadline_s=60)
+    opening = job(call="d", role=Role.CUSTOMER, start_s=20, deadline_s=62)
+    agent = job(start_s=61, deadline_s=61)
+    for each in (late, opening, agent):
+        schedule.put(each)
+    schedule.agents_first = True
+    assert [schedule.take() for _ in range(3)] == [[agent], [opening], [late]]

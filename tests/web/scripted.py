@@ -88,6 +88,10 @@ class ScriptedHost:
     calls: dict[str, ScriptedCall] = field(default_factory=dict)
     full: bool = False
 
+    @property
+    def taking(self) -> bool:
+        return not self.full
+
     async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> ScriptedCall:
         if self.full:
             raise Overloaded("too_many_calls", "no more calls can be heard")
