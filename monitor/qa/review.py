@@ -109,7 +109,9 @@ def check_decision(acts: Sequence[Act], alert: str, by: str) -> None:
     if appeal is None or appeal.decision is not None:
         raise Refused("no_appeal", "there is no open appeal of this alert")
     if by in (now.reviewers.get(alert), appeal.act.by):
-        raise Refused("same_person", "an appeal is decided by somebody who did not review the alert")
+        raise Refused(
+            "same_person", "an appeal is decided by somebody who did not review the alert"
+        )
 
 
 def _state(assignee: str, appeals: Iterable[Appeal], score: Act | None) -> CaseState:

@@ -16,6 +16,9 @@ from monitor.rules.ruleset import RuleSet
 
 _HERE: Final = Path(__file__).resolve().parents[1]
 
+PUBLISHED: Final = "published"
+"""Folder, inside the server's data folder, of packs that were approved at the rule desk."""
+
 _Stamp = tuple[tuple[str, int, int], ...]
 
 

@@ -109,7 +109,7 @@ def counted(connection: Connection, team: str | None) -> dict[str, int]:
     query = select(cases.c.state, func.count()).group_by(cases.c.state)
     if team is not None:
         query = query.join(calls, calls.c.number == cases.c.call_number).where(calls.c.team == team)
-    return {state: count for state, count in connection.execute(query)}
+    return {row.state: row[1] for row in connection.execute(query)}
 
 
 def forget(connection: Connection, numbers: Sequence[int]) -> None:

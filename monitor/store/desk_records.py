@@ -50,7 +50,9 @@ def listed_samples(connection: Connection, team: str | None, limit: int) -> list
     if team is not None:
         query = query.where(samples.c.team == team)
     rows = [msgspec.convert(row, Sample) for row in connection.execute(query).mappings()]
-    done = select(cases.c.sample, cases.c.state, func.count()).group_by(cases.c.sample, cases.c.state)
+    done = select(cases.c.sample, cases.c.state, func.count()).group_by(
+        cases.c.sample, cases.c.state
+    )
     counts = {(sample, state): count for sample, state, count in connection.execute(done)}
     return [
         msgspec.to_builtins(row)

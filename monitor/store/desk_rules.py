@@ -17,7 +17,7 @@ def alerts_by_rule(connection: Connection, *, since: float) -> dict[str, int]:
         .where(findings.c.raised_wall >= since, findings.c.state != "withdrawn")
         .group_by(findings.c.rule)
     )
-    return {rule: count for rule, count in connection.execute(query)}
+    return {row.rule: row[1] for row in connection.execute(query)}
 
 
 def ended_calls(connection: Connection, *, limit: int) -> list[dict[str, Any]]:

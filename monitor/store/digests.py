@@ -1,4 +1,4 @@
-"""Digests of ended calls: made by `monitor.qa.review_digest`, kept here, remade when a call grew."""
+"""Digests of ended calls, as `monitor.qa.review_digest` makes them; remade when a call grew."""
 
 from __future__ import annotations
 

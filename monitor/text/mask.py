@@ -8,7 +8,8 @@ from typing import Final
 _SPOKEN: Final = "零〇幺一二两三四五六七八九"
 
 _NUMBER: Final = re.compile(
-    rf"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?:[0-9][- ]?){{6,18}}[0-9Xx](?![0-9A-Za-z])|[{_SPOKEN}]{{7,19}}"
+    r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(?:[0-9][- ]?){6,18}[0-9Xx](?![0-9A-Za-z])"
+    rf"|[{_SPOKEN}]{{7,19}}"
 )
 
 _MASK: Final = "****"

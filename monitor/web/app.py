@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api, pages
+from monitor.web import api, desk_routes, pages
 from monitor.web.agents import prompts
 from monitor.web.intake import intake
 from monitor.web.state import State
@@ -55,6 +55,7 @@ def _routes() -> list[BaseRoute]:
         Route("/api/calls", api.guarded(api.call_list)),
         Route("/api/calls/{call}/events", api.guarded(api.call_events)),
         Route("/api/alerts", api.guarded(api.alert_list)),
+        *desk_routes.routes(),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/agents/{agent}", prompts),
         WebSocketRoute("/ingest/l16", intake),

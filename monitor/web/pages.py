@@ -15,6 +15,9 @@ FOLDER = Path(__file__).with_name("static")
 PAGES = {
     "/": "wall.html",
     "/agent": "agent.html",
+    "/qa": "qa.html",
+    "/rules": "rules.html",
+    "/overview": "overview.html",
 }
 """Address of a screen -> its file. A page holds no content: that comes from the API."""
 

@@ -242,9 +242,7 @@ async def _assign(state: State, principal: Principal, given: AssignBody) -> Resp
     return answer({"assigned": await state.store.write(write)})
 
 
-def _row(
-    on: Connection, act: ReviewBody, team: str, principal: Principal, wall: float
-) -> ActRow:
+def _row(on: Connection, act: ReviewBody, team: str, principal: Principal, wall: float) -> ActRow:
     """The act to append; raises what makes it impossible."""
     assert not isinstance(act, AssignBody)
     if isinstance(act, VerdictBody | DecisionBody):

@@ -17,7 +17,6 @@ from monitor.events import (
     AnyEvent,
     CallStarted,
     Coverage,
-    Disclosure,
     Signal,
     Utterance,
     as_dict,
@@ -33,7 +32,7 @@ from monitor.store.desk_calls import Listed, Search
 from monitor.text.mask import mask
 from monitor.web.auth import Principal
 from monitor.web.review_access import allow, answer, number, scope, wall
-from monitor.web.review_room import events_of
+from monitor.web.review_events import events_of
 from monitor.web.state import State
 
 PAGE: Final = 200
@@ -116,9 +115,7 @@ async def wanted(request: Request, state: State, principal: Principal) -> Listed
 
 def card() -> dict[str, Any]:
     """The score card as the page shows it."""
-    items = [
-        {"id": item.id, "points": item.points, "zh": item.zh, "en": item.en} for item in ITEMS
-    ]
+    items = [{"id": item.id, "points": item.points, "zh": item.zh, "en": item.en} for item in ITEMS]
     return {"version": CARD, "items": items}
 
 

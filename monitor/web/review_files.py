@@ -72,7 +72,9 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
     )
     wall, by = state.clock.wall(), who(principal)
     filters = {name: value for name, value in msgspec.to_builtins(search).items() if value}
-    mark = [[name, str(value)] for name, value in {**filters, "by": by, "at": _time(wall)}.items()]
+    mark: list[Sequence[Cell]] = [
+        [name, str(value)] for name, value in {**filters, "by": by, "at": _time(wall)}.items()
+    ]
     if format_ == "csv":
         content = await asyncio.to_thread(as_csv, ALERTS[lang], alerts)
     else:

@@ -19,7 +19,7 @@ from monitor.store import pack_texts, proposals
 from monitor.web.auth import Principal
 from monitor.web.review_access import allow, answer, body, refusal
 from monitor.web.review_calls import wanted
-from monitor.web.review_room import events_of
+from monitor.web.review_events import events_of
 from monitor.web.state import State
 
 

@@ -4,39 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
+from monitor.alerts.desk import Desk
 from monitor.clock import Clock
-from monitor.events import AnyEvent, CallEnded, CallStarted, decode
+from monitor.errors import BadLexicon, Overloaded, Unavailable
+from monitor.events import AnyEvent, CallEnded, CallStarted
 from monitor.qa.review_digest import Digest, digest
-from monitor.rules.lexicon import Lexicon
+from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.rules.pack import Pack
-from monitor.store import calls, digests, pack_texts
+from monitor.settings import Settings
+from monitor.store import digests, pack_texts
 from monitor.store.digests import DigestRow
 from monitor.store.store import Store
+from monitor.web.review_events import events_of
+from monitor.web.rules_desk_dry_run import DryRuns
+
+logger = structlog.get_logger()
 
 BATCH = 20
 """Digests made between two writes."""
-
-PAGE = 2000
 
 
 class ReviewRoom:
     """Shared by the QA desk, the rule desk and the overview."""
 
-    def __init__(self, store: Store, lexicon: Lexicon, clock: Clock, published: Path) -> None:
-        """`published` is the folder into which approved packs go."""
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self.store = store
-        self.lexicon = lexicon
-        self.published = published
+        self.published = published_folder(settings)
+        self.dry_runs = DryRuns(store)
+        self._folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
+        self._lexicon: Lexicon | None = None
         self._clock = clock
         self._ended = asyncio.Event()
         self._ended.set()
         self._busy = asyncio.Lock()
+        self._reading = asyncio.Lock()
+        self._packs: tuple[Pack, ...] = ()
 
     def hear(self, _: CallStarted, events: Sequence[AnyEvent]) -> None:
         """A `Desk` listener: an ended call wants its digest."""
@@ -48,7 +58,10 @@ class ReviewRoom:
         while True:
             await self._ended.wait()
             self._ended.clear()
-            await self.catch_up()
+            try:
+                await self.catch_up()
+            except (Unavailable, Overloaded) as fault:
+                logger.error("calls not digested", why=fault.code)
 
     async def catch_up(self) -> None:
         """Return once every call that ended before has its digest."""
@@ -58,12 +71,24 @@ class ReviewRoom:
 
     async def packs(self) -> tuple[Pack, ...]:
         """The packs in force; every text that was ever in force is kept with its first day."""
-        await asyncio.to_thread(self.lexicon.refresh)
-        found = self.lexicon.packs
-        await self.remember(found)
+        async with self._reading:
+            found = await asyncio.to_thread(self._read)
+            if found is not self._packs:
+                await self._remember(found)
+                self._packs = found
         return found
 
-    async def remember(self, packs: Sequence[Pack]) -> None:
+    def _read(self) -> tuple[Pack, ...]:
+        # read when somebody first asks: a second of work that calls do not need
+        if self._lexicon is None:
+            self._lexicon = Lexicon(self._folder, published=self.published)
+        try:
+            self._lexicon.refresh()
+        except BadLexicon as fault:
+            logger.error("rule packs not reloaded", why=str(fault))
+        return self._lexicon.packs
+
+    async def _remember(self, packs: Sequence[Pack]) -> None:
         """Keep the texts of packs that are new to the record."""
         read = await asyncio.to_thread(lambda: [(pack, text_of(pack)) for pack in packs])
         wall = self._clock.wall()
@@ -83,6 +108,28 @@ class ReviewRoom:
             await self.store.write(lambda on: pack_texts.keep(on, fresh))
 
 
+@asynccontextmanager
+async def open_room(
+    store: Store, settings: Settings, desk: Desk, clock: Clock
+) -> AsyncIterator[ReviewRoom]:
+    """The room for as long as the server runs."""
+    room = ReviewRoom(store, settings, clock)
+    desk.listen(room.hear)
+    working = asyncio.create_task(room.work(), name="digests")
+    try:
+        yield room
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        await room.dry_runs.close()
+
+
+def published_folder(settings: Settings) -> Path:
+    """Where approved packs lie."""
+    return Path(settings.store.data) / PUBLISHED
+
+
 def text_of(pack: Pack) -> str:
     """The file of a pack as it is."""
     return Path(pack.file).read_text("utf8")
@@ -91,16 +138,6 @@ def text_of(pack: Pack) -> str:
 def sha256(text: str) -> str:
     """Names a text of a pack."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def events_of(connection: Connection, number: int) -> list[AnyEvent]:
-    """Every event of the call in row `number`."""
-    found: list[AnyEvent] = []
-    after = 0
-    while page := calls.exported(connection, number, after=after, limit=PAGE):
-        found += [decode(row.body) for row in page]
-        after = page[-1].number
-    return found
 
 
 def _digested(connection: Connection) -> list[DigestRow]:

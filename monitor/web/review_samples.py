@@ -93,9 +93,7 @@ def candidates(on: Connection, given: SampleBody, team: str | None) -> list[Cand
         until=given.until,
         state="new" if given.unreviewed else "",
     )
-    rows = [
-        row for row in desk_calls.found(on, search, limit=POOL) if row.ended_wall is not None
-    ]
+    rows = [row for row in desk_calls.found(on, search, limit=POOL) if row.ended_wall is not None]
     first = desk_calls.first_calls(on, team)
     found: list[Candidate] = []
     for start in range(0, len(rows), 500):

@@ -189,5 +189,3 @@ async def _kept(state: State, name: str) -> pack_texts.PackText:
     if kept is None:
         raise HTTPException(404, "no_text: no such version of a pack")
     return kept
-
-

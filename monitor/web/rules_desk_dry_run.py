@@ -1,4 +1,4 @@
-"""Dry runs: a proposed pack over past calls, beside the packs in force, before anybody publishes."""
+"""Dry runs: a proposed pack over past calls, beside the packs in force, before it is published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from monitor.qa.review_rejudge import again, differences
 from monitor.rules.pack import Pack
 from monitor.store import desk_rules, proposals
 from monitor.store.store import Store
-from monitor.web.review_room import events_of
+from monitor.web.review_events import events_of
 
 logger = structlog.get_logger()
 
@@ -41,7 +41,9 @@ class DryRuns:
         self.done = 0
         self.of = 0
 
-    def start(self, proposal: int, before: Sequence[Pack], after: Sequence[Pack], most: int) -> bool:
+    def start(
+        self, proposal: int, before: Sequence[Pack], after: Sequence[Pack], most: int
+    ) -> bool:
         """Begin; False while another runs."""
         if self.running is not None:
             return False

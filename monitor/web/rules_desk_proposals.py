@@ -113,7 +113,7 @@ async def dry_run(request: Request, state: State, principal: Principal) -> Respo
     row = await _proposal(request, state)
     packs = await state.review.packs()
     other = await asyncio.to_thread(pack_from, row.text)
-    if not state.dry_runs.start(row.number, packs, exchanged(packs, other), given.calls):
+    if not state.review.dry_runs.start(row.number, packs, exchanged(packs, other), given.calls):
         raise HTTPException(409, "busy: another dry run is under way")
     return answer({"run": _run(state)}, 202)
 
@@ -134,9 +134,7 @@ async def decide(request: Request, state: State, principal: Principal) -> Respon
     names = {"approve": "published", "reject": "rejected", "withdraw": "withdrawn"}
     ended, wall = names[given.decision], state.clock.wall()
     await state.store.write(
-        lambda on: proposals.decide(
-            on, row.number, state=ended, by=by, wall=wall, note=given.note
-        )
+        lambda on: proposals.decide(on, row.number, state=ended, by=by, wall=wall, note=given.note)
     )
     await state.review.packs()
     return answer({"state": ended})
@@ -246,7 +244,7 @@ def _short(row: Proposal) -> dict[str, Any]:
 
 
 def _run(state: State) -> dict[str, Any] | None:
-    runs = state.dry_runs
+    runs = state.review.dry_runs
     if runs.running is None:
         return None
     return {"proposal": runs.running, "done": runs.done, "of": runs.of}

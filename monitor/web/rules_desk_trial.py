@@ -100,11 +100,11 @@ def _caused(event: Event, titles: dict[str, str]) -> dict[str, Any]:
 
 
 def _titles(packs: Sequence[Pack]) -> dict[str, str]:
-    return {
-        f"{pack.pack}/{item.id}": item.title or item.id
-        for pack in packs
-        for item in (*pack.rules, *pack.states, *pack.signals, *pack.disclosures)
-    }
+    found = {}
+    for pack in packs:
+        items: tuple[Any, ...] = (*pack.rules, *pack.states, *pack.signals, *pack.disclosures)
+        found.update({f"{pack.pack}/{item.id}": item.title or item.id for item in items})
+    return found
 
 
 def _recorded(lines: Sequence[str]) -> list[Utterance]:
@@ -124,5 +124,3 @@ def _bounded(heard: list[Utterance]) -> list[Utterance]:
     if len(heard) > MOST_TURNS:
         raise BadInput("too_long", f"{len(heard)} turns; at most {MOST_TURNS}", field="text")
     return heard
-
-

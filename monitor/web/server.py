@@ -28,6 +28,7 @@ from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
+from monitor.web.review_room import open_room
 from monitor.web.state import State
 
 logger = structlog.get_logger()
@@ -55,7 +56,10 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         desk = Desk(store, feed, clock, took=metrics.commit.observe)
         desk.listen(board.hear)
         desk.listen(_counting(metrics))
-        async with open_host(settings, desk, metrics, clock) as host:
+        async with (
+            open_room(store, settings, desk, clock) as review,
+            open_host(settings, desk, metrics, clock) as host,
+        ):
             state = State(
                 settings=settings,
                 store=store,
@@ -66,6 +70,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                review=review,
             )
             _gauges(state)
             await _Server(create_app(state), state, ready).serve(sockets=[listener])

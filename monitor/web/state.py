@@ -19,6 +19,7 @@ from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
+from monitor.web.review_room import ReviewRoom
 
 
 class Claims:
@@ -65,6 +66,7 @@ class State:
     host: CallHost
     metrics: Metrics
     clock: Clock
+    review: ReviewRoom
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

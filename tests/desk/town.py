@@ -1,0 +1,89 @@
+"""A month of a call centre on disk: the labelled calls, told again by many agents on many days."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from monitor.alerts import log
+from monitor.events import Alert, AnyEvent, CallEnded, CallStarted, Coverage, Utterance
+from monitor.rules.lexicon import Lexicon
+from monitor.rules.transcript import judge_lines
+from monitor.store import calls
+from monitor.types import Role
+
+ROOT = Path(__file__).parents[2]
+DAY_S = 86_400.0
+
+AGENTS = {
+    "south": ("8012", "8015", "8021", "8033"),
+    "north": ("7003", "7011", "7020"),
+    "east": ("6001", "6018"),
+}
+
+
+@cache
+def told() -> tuple[tuple[AnyEvent, ...], ...]:
+    """Every labelled call with what the bundled packs make of it."""
+    packs = Lexicon().packs
+    found = []
+    files = [*sorted((ROOT / "tests/evaluation/calls").glob("*.jsonl"))]
+    files = [path for path in files if ".expect" not in path.name]
+    files += sorted((ROOT / "audio_fixtures").glob("*.transcript.jsonl"))
+    for path in files:
+        with path.open("rb") as lines:
+            events: Sequence[Any] = tuple(judge_lines(lines, packs, file=path.name))
+        found.append(tuple(events))
+    return tuple(found)
+
+
+def settle(on: Connection, *, now: float, count: int = 120, days: int = 28, seed: int = 7) -> int:
+    """Record `count` calls of the last `days`; returns how many alerts they have."""
+    chance = random.Random(seed)
+    stories = told()
+    alerts = 0
+    for at in range(count):
+        team = chance.choices(tuple(AGENTS), (5, 3, 2))[0]
+        agent = chance.choice(AGENTS[team])
+        day = days - (at * days) // count
+        hour = chance.choices(range(9, 20), (3, 6, 8, 4, 2, 5, 7, 8, 6, 3, 2))[0]
+        # 01:00 UTC is nine in the morning of the centre
+        wall = (now // DAY_S - day) * DAY_S + (hour - 8) * 3600 + chance.uniform(0, 3600)
+        story = chance.choice(stories)
+        alerts += _record(on, story, f"{team[0]}{at:05d}", team, agent, min(wall, now - 600))
+    return alerts
+
+
+def _record(
+    on: Connection, story: Sequence[AnyEvent], id_: str, team: str, agent: str, wall: float
+) -> int:
+    end = max(getattr(event, "end", 0.0) for event in story)
+    started = next((one for one in story if isinstance(one, CallStarted)), CallStarted(call=id_))
+    started = msgspec.structs.replace(
+        started, call=id_, team=team, agent=agent, meta={"customer": "13812345678"}
+    )
+    number = calls.ensure(on, started, wall)
+    calls.add(on, number, started, wall)
+    covered = any(isinstance(event, Coverage) for event in story)
+    for role in () if covered else (Role.AGENT, Role.CUSTOMER):
+        stretch = Coverage(call=id_, channel=role, state="transcribed", start=0.0, end=end)
+        calls.add(on, number, stretch, wall + end)
+    raised: set[str] = set()
+    for event in story:
+        if isinstance(event, CallStarted | CallEnded):
+            continue
+        mine = msgspec.structs.replace(event, call=id_)
+        if isinstance(mine, Alert):
+            mine = msgspec.structs.replace(mine, id=f"{id_}-{mine.id}", seq=None, epoch=None)
+            log.append(on, started, number, mine, wall + mine.raised_at)
+            raised.add(mine.id)
+        elif not (isinstance(mine, Utterance) and not mine.final):
+            calls.add(on, number, mine, wall + getattr(mine, "end", 0.0))
+    calls.add(on, number, CallEnded(call=id_, at=end), wall + end)
+    return len(raised)
