@@ -10,12 +10,12 @@ from monitor.store.tables_desk import digests, findings
 
 
 def of_period(
-    connection: Connection, *, since: float, until: float, team: str | None
+    connection: Connection, *, since: float, until: float, teams: tuple[str, ...] | None
 ) -> tuple[list[CallFact], list[AlertFact]]:
     """Calls that began in the period, and the alerts of those calls that were not withdrawn."""
     inside = [calls.c.started_wall >= since, calls.c.started_wall < until]
-    if team is not None:
-        inside.append(calls.c.team == team)
+    if teams is not None:
+        inside.append(calls.c.team.in_(teams))
     made = connection.execute(
         select(
             calls.c.number,

@@ -77,7 +77,11 @@ def of_calls(connection: Connection, numbers: Sequence[int]) -> list[ActRow]:
 
 
 def judged(
-    connection: Connection, *, since: float = 0.0, until: float = 1e12, team: str | None = None
+    connection: Connection,
+    *,
+    since: float = 0.0,
+    until: float = 1e12,
+    teams: tuple[str, ...] | None = None,
 ) -> list[ActRow]:
     """Verdicts, decisions and misses made in a time, in order."""
     query = (
@@ -89,8 +93,8 @@ def judged(
         )
         .order_by(acts.c.number)
     )
-    if team is not None:
-        query = query.where(acts.c.team == team)
+    if teams is not None:
+        query = query.where(acts.c.team.in_(teams))
     return [msgspec.convert(row, ActRow) for row in connection.execute(query).mappings()]
 
 
@@ -104,11 +108,12 @@ def stand(connection: Connection, row: CaseRow) -> None:
         connection.execute(insert(cases).values(**({"sample": None} | values)))
 
 
-def counted(connection: Connection, team: str | None) -> dict[str, int]:
+def counted(connection: Connection, teams: tuple[str, ...] | None) -> dict[str, int]:
     """How many calls stand in each state; calls nobody touched are not among them."""
     query = select(cases.c.state, func.count()).group_by(cases.c.state)
-    if team is not None:
-        query = query.join(calls, calls.c.number == cases.c.call_number).where(calls.c.team == team)
+    if teams is not None:
+        mine = calls.c.number == cases.c.call_number
+        query = query.join(calls, mine).where(calls.c.team.in_(teams))
     return {row.state: row[1] for row in connection.execute(query)}
 
 

@@ -14,7 +14,8 @@ from monitor.store.tables_desk import cases, digests, findings
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for; an empty field asks for nothing. Wall times in seconds, UTC."""
 
-    team: str | None = None
+    teams: tuple[str, ...] | None = None
+    """None means every team."""
     agent: str = ""
     category: str = ""
     severity: str = ""
@@ -90,32 +91,34 @@ def count(connection: Connection, search: Search) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def one(connection: Connection, number: int, team: str | None) -> Listed | None:
-    """The call in a row, if it is of this team."""
+def one(connection: Connection, number: int, teams: tuple[str, ...] | None) -> Listed | None:
+    """The call in a row, if it is of these teams."""
     query = _joined(select(*_COLUMNS)).where(calls.c.number == number)
-    if team is not None:
-        query = query.where(calls.c.team == team)
+    if teams is not None:
+        query = query.where(calls.c.team.in_(teams))
     row = connection.execute(query).mappings().first()
     return None if row is None else msgspec.convert(row, Listed)
 
 
-def first_calls(connection: Connection, team: str | None) -> dict[tuple[str, str], float]:
+def first_calls(
+    connection: Connection, teams: tuple[str, ...] | None
+) -> dict[tuple[str, str], float]:
     """(team, agent) to the wall time of the agent's first call."""
     query = select(calls.c.team, calls.c.agent, func.min(calls.c.started_wall).label("first"))
     query = query.group_by(calls.c.team, calls.c.agent)
-    if team is not None:
-        query = query.where(calls.c.team == team)
+    if teams is not None:
+        query = query.where(calls.c.team.in_(teams))
     return {(row.team, row.agent): row.first for row in connection.execute(query)}
 
 
-def choices(connection: Connection, team: str | None) -> dict[str, list[str]]:
+def choices(connection: Connection, teams: tuple[str, ...] | None) -> dict[str, list[str]]:
     """The teams, agents and assignees there are to ask for."""
-    mine = [calls.c.team == team] if team is not None else []
-    teams = select(calls.c.team).where(*mine).distinct().order_by(calls.c.team)
+    mine = [calls.c.team.in_(teams)] if teams is not None else []
+    known = select(calls.c.team).where(*mine).distinct().order_by(calls.c.team)
     agents = select(calls.c.agent).where(*mine).distinct().order_by(calls.c.agent)
     people = select(cases.c.assignee).where(cases.c.assignee != "").distinct()
     return {
-        "teams": [name for (name,) in connection.execute(teams)],
+        "teams": [name for (name,) in connection.execute(known)],
         "agents": [name for (name,) in connection.execute(agents) if name],
         "assignees": sorted(name for (name,) in connection.execute(people)),
     }
@@ -130,7 +133,6 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
     equal = [
-        (calls.c.team, search.team),
         (calls.c.agent, search.agent),
         (digests.c.opening, search.opening),
         (cases.c.assignee, search.assignee),
@@ -139,6 +141,8 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [
         column == value for column, value in equal if value not in (None, "")
     ]
+    if search.teams is not None:
+        wanted.append(calls.c.team.in_(search.teams))
     if search.since is not None:
         wanted.append(calls.c.started_wall >= search.since)
     if search.until is not None:

@@ -44,11 +44,13 @@ def add_sample(connection: Connection, row: Sample) -> int:
     return int(made.scalar_one())
 
 
-def listed_samples(connection: Connection, team: str | None, limit: int) -> list[dict[str, Any]]:
+def listed_samples(
+    connection: Connection, teams: tuple[str, ...] | None, limit: int
+) -> list[dict[str, Any]]:
     """Samples, newest first, with how many of their calls are reviewed."""
     query = select(samples).order_by(samples.c.number.desc()).limit(limit)
-    if team is not None:
-        query = query.where(samples.c.team == team)
+    if teams is not None:
+        query = query.where(samples.c.team.in_(teams))
     rows = [msgspec.convert(row, Sample) for row in connection.execute(query).mappings()]
     done = select(cases.c.sample, cases.c.state, func.count()).group_by(
         cases.c.sample, cases.c.state

@@ -79,9 +79,9 @@ def find(connection: Connection, number: int, alert_id: str) -> FindingRow | Non
     return None if row is None else msgspec.convert(row, FindingRow)
 
 
-def of_team(connection: Connection, team: str, alert_id: str) -> FindingRow | None:
-    """One alert of a team."""
-    query = select(findings).where(findings.c.team == team, findings.c.alert_id == alert_id)
+def of_teams(connection: Connection, teams: Sequence[str], alert_id: str) -> FindingRow | None:
+    """One alert of these teams."""
+    query = select(findings).where(findings.c.team.in_(teams), findings.c.alert_id == alert_id)
     row = connection.execute(query).mappings().first()
     return None if row is None else msgspec.convert(row, FindingRow)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import findings, tables
+from monitor.store import findings, tables, tables_accounts
 from monitor.store.tables_desk import DESK
 
 Step = Callable[[Connection], None]
@@ -24,13 +24,17 @@ def _first_access(connection: Connection) -> None:
     tables.access.create_all(connection)
 
 
+def _accounts(connection: Connection) -> None:
+    tables_accounts.accounts_meta.create_all(connection)
+
+
 def _desk(connection: Connection) -> None:
     tables.record.create_all(connection, tables=list(DESK))
     findings.rebuild(connection)
 
 
 RECORD_STEPS: Sequence[Step] = (_first_record, _desk)
-ACCESS_STEPS: Sequence[Step] = (_first_access,)
+ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 
 def migrate(connection: Connection, steps: Sequence[Step]) -> int:

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api, desk_routes, pages
+from monitor.web import api, desk_routes, pages, sessions
 from monitor.web.agents import prompts
+from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
 from monitor.web.state import State
 from monitor.web.supervise import supervise
@@ -52,9 +53,12 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/calls", api.guarded(api.call_list)),
-        Route("/api/calls/{call}/events", api.guarded(api.call_events)),
-        Route("/api/alerts", api.guarded(api.alert_list)),
+        Route("/api/session", sessions.sign_in, methods=["POST"]),
+        Route("/api/session", sessions.show, methods=["GET"]),
+        Route("/api/session", sessions.sign_out, methods=["DELETE"]),
+        guarded_route("/api/calls", api.call_list, "calls.read"),
+        guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/alerts", api.alert_list, "calls.read"),
         *desk_routes.routes(),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/agents/{agent}", prompts),

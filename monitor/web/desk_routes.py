@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
+from monitor.access.permissions import Action
 from monitor.web import (
     overview,
     review_acts,
@@ -14,36 +15,49 @@ from monitor.web import (
     rules_desk,
     rules_desk_proposals,
 )
-from monitor.web.api import Endpoint, guarded
+from monitor.web.guarded import Endpoint, guarded_route
 
 
 def routes() -> list[BaseRoute]:
-    """All of them behind a token or a session."""
-    return [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in _TABLE]
+    """Each behind the guard, with the action it is."""
+    return [
+        guarded_route(path, endpoint, action, methods=(method,))
+        for method, path, endpoint, action in _TABLE
+    ]
 
 
-_TABLE: tuple[tuple[str, str, Endpoint], ...] = (
-    ("GET", "/api/qa/calls", review_calls.call_list),
-    ("GET", "/api/qa/choices", review_calls.choices),
-    ("GET", "/api/qa/calls/{number}", review_calls.one_call),
-    ("POST", "/api/qa/calls/{number}/rejudge", review_rejudge.rejudge),
-    ("GET", "/api/qa/samples", review_samples.list_samples),
-    ("POST", "/api/qa/samples", review_samples.post_sample),
-    ("GET", "/api/qa/export", review_files.export),
-    ("GET", "/api/qa/exports", review_files.export_list),
-    ("POST", "/api/reviews", review_acts.post_review),
-    ("GET", "/api/alerts/{alert}/appeal", review_acts.get_appeal),
-    ("POST", "/api/alerts/{alert}/appeal", review_acts.post_appeal),
-    ("GET", "/api/rules", rules_desk.pack_list),
-    ("POST", "/api/rules/try", rules_desk.try_text),
-    ("POST", "/api/rules/check", rules_desk_proposals.check),
-    ("GET", "/api/rules/proposals", rules_desk_proposals.proposal_list),
-    ("POST", "/api/rules/proposals", rules_desk_proposals.propose),
-    ("GET", "/api/rules/proposals/{number}", rules_desk_proposals.one_proposal),
-    ("POST", "/api/rules/proposals/{number}/dry-run", rules_desk_proposals.dry_run),
-    ("POST", "/api/rules/proposals/{number}/decision", rules_desk_proposals.decide),
-    ("GET", "/api/rules/texts/{sha256}", rules_desk.version_text),
-    ("GET", "/api/rules/{pack}", rules_desk.one_pack),
-    ("GET", "/api/rules/{pack}/diff", rules_desk.difference),
-    ("GET", "/api/overview", overview.numbers),
+_TABLE: tuple[tuple[str, str, Endpoint, Action], ...] = (
+    ("GET", "/api/qa/calls", review_calls.call_list, "calls.read"),
+    ("GET", "/api/qa/choices", review_calls.choices, "calls.read"),
+    ("GET", "/api/qa/calls/{number}", review_calls.one_call, "calls.read"),
+    ("POST", "/api/qa/calls/{number}/rejudge", review_rejudge.rejudge, "calls.read"),
+    ("GET", "/api/qa/samples", review_samples.list_samples, "calls.read"),
+    ("POST", "/api/qa/samples", review_samples.post_sample, "alerts.review"),
+    ("GET", "/api/qa/export", review_files.export, "calls.export"),
+    ("GET", "/api/qa/exports", review_files.export_list, "calls.export"),
+    ("POST", "/api/reviews", review_acts.post_review, "alerts.review"),
+    ("GET", "/api/alerts/{alert}/appeal", review_acts.get_appeal, "alerts.appeal"),
+    ("POST", "/api/alerts/{alert}/appeal", review_acts.post_appeal, "alerts.appeal"),
+    ("GET", "/api/rules", rules_desk.pack_list, "rules.read"),
+    ("POST", "/api/rules/try", rules_desk.try_text, "rules.try"),
+    ("POST", "/api/rules/check", rules_desk_proposals.check, "rules.try"),
+    ("GET", "/api/rules/proposals", rules_desk_proposals.proposal_list, "rules.read"),
+    ("POST", "/api/rules/proposals", rules_desk_proposals.propose, "rules.propose"),
+    ("GET", "/api/rules/proposals/{number}", rules_desk_proposals.one_proposal, "rules.read"),
+    (
+        "POST",
+        "/api/rules/proposals/{number}/dry-run",
+        rules_desk_proposals.dry_run,
+        "rules.propose",
+    ),
+    (
+        "POST",
+        "/api/rules/proposals/{number}/decision",
+        rules_desk_proposals.decide,
+        "rules.propose",
+    ),
+    ("GET", "/api/rules/texts/{sha256}", rules_desk.version_text, "rules.read"),
+    ("GET", "/api/rules/{pack}", rules_desk.one_pack, "rules.read"),
+    ("GET", "/api/rules/{pack}/diff", rules_desk.difference, "rules.read"),
+    ("GET", "/api/overview", overview.numbers, "overview.read"),
 )

@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.principal import Principal
 from monitor.qa.overview import overview, totals
 from monitor.qa.overview_rows import of_period
 from monitor.qa.review_verdicts import counting, judged
 from monitor.store import acts, desk_calls
-from monitor.web.auth import Principal
-from monitor.web.review_access import allow, answer, scope, wall
+from monitor.web.review_access import Teams, answer, teams, wall
 from monitor.web.review_calls import said
 from monitor.web.state import State
 
@@ -25,26 +25,27 @@ LONGEST_S: Final = 400 * 86_400.0
 
 async def numbers(request: Request, state: State, principal: Principal) -> Response:
     """`since` and `until` in seconds UTC; without them the last 30 days."""
-    allow(principal, "overview.read")
     until = wall(request, "until") or state.clock.wall()
     since = wall(request, "since") or until - 30 * 86_400.0
     if not 0 < until - since <= LONGEST_S:
         raise HTTPException(400, "bad_query: since is before until, at most 400 days")
-    team = scope(principal, request.query_params.get("team"))
+    asked = request.query_params.get("team") or None
+    mine = teams(principal, "overview.read", asked)
+    own = teams(principal, "overview.read")
     await state.review.catch_up()
     before = since - (until - since)
-    found = await state.store.read(lambda on: _read(on, since, until, before, team))
+    found = await state.store.read(lambda on: _read(on, since, until, before, mine))
     built = await asyncio.to_thread(_built, *found)
-    teams = await state.store.read(lambda on: desk_calls.choices(on, team)["teams"])
-    return answer(built | {"since": since, "until": until, "team": team, "all_teams": teams})
+    named = await state.store.read(lambda on: desk_calls.choices(on, own)["teams"])
+    return answer(built | {"since": since, "until": until, "team": asked, "all_teams": named})
 
 
 def _read(
-    on: Connection, since: float, until: float, before: float, team: str | None
+    on: Connection, since: float, until: float, before: float, mine: Teams
 ) -> tuple[Any, Any, Any]:
-    now = of_period(on, since=since, until=until, team=team)
-    earlier = of_period(on, since=before, until=since, team=team)
-    return now, earlier, said(acts.judged(on, team=team))
+    now = of_period(on, since=since, until=until, teams=mine)
+    earlier = of_period(on, since=before, until=since, teams=mine)
+    return now, earlier, said(acts.judged(on, teams=mine))
 
 
 def _built(now: Any, earlier: Any, verdicts: Any) -> dict[str, Any]:

@@ -1,70 +1,39 @@
-"""What the desks' handlers share: who may do it, whose calls, and how a body is read."""
+"""What the desks' handlers share: whose calls, whose name, and how a body is read."""
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access import permissions
+from monitor.access.permissions import Action
+from monitor.access.principal import Principal
 from monitor.errors import BadInput, Refused
-from monitor.ingest.strict_json import decode_as
-from monitor.web.auth import Principal
 
-T = TypeVar("T", bound=msgspec.Struct)
-
-BODY_BYTES: Final = 64 * 1024
 PACK_BYTES: Final = 1024 * 1024
 
-_READERS = ("supervisor", "qa", "compliance", "admin", "auditor")
-
-ALLOWED: Final[dict[str, tuple[str, ...]]] = {
-    "calls.read": ("supervisor", "qa", "compliance", "auditor"),
-    "calls.export": ("qa", "compliance"),
-    "alerts.review": ("qa",),
-    "alerts.appeal": ("agent",),
-    "appeals.decide": ("qa", "supervisor"),
-    "rules.read": _READERS,
-    "rules.try": ("supervisor", "qa", "compliance", "admin"),
-    "rules.propose": ("compliance", "qa"),
-    "rules.approve": ("compliance",),
-    "overview.read": _READERS,
-}
-
-
-def allow(principal: Principal, action: str) -> None:
-    """Raise `Refused` unless the role may do this."""
-    if principal.role not in ALLOWED[action]:
-        raise Refused("wrong_role", f"the role {principal.role} may not do {action}")
+Teams = tuple[str, ...] | None
+"""The teams whose calls are meant; None is all of them."""
 
 
 def who(principal: Principal) -> str:
     """The name that stands beside what somebody did."""
-    return principal.id
+    return principal.label
 
 
-def scope(principal: Principal, asked: str | None) -> str | None:
-    """The team whose calls are meant; None is all of them. Raises `Refused`."""
-    if not principal.team:
-        return asked or None
-    if asked and asked != principal.team:
-        raise Refused("wrong_team", "this account is for another team")
-    return principal.team
+def teams(principal: Principal, action: Action, asked: str | None = None) -> Teams:
+    """The teams of the holder, or the one that is asked for. Raises `Refused`.
 
-
-async def body(request: Request, kind: type[T], *, limit: int = BODY_BYTES) -> T:
-    """The JSON body as `kind`; raises an HTTP error that names the field."""
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > limit:
-            raise HTTPException(413, f"too_large: at most {limit} bytes")
-    try:
-        return decode_as(bytes(data), kind, limit=limit)
-    except BadInput as fault:
-        raise refusal(fault) from fault
+    Agents are refused: they see their own calls elsewhere, without what reviewers wrote.
+    """
+    found = permissions.scope(principal, action, asked or None)
+    if found.agent is not None:
+        raise Refused("wrong_role", "the desks are for reviewers and supervisors")
+    return found.teams
 
 
 def refusal(fault: BadInput) -> HTTPException:

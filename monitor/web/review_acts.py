@@ -12,14 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.principal import Principal
 from monitor.errors import BadInput, Refused
 from monitor.qa import review
 from monitor.qa.review_score import CARD, total
 from monitor.rules.pack import CATEGORIES
 from monitor.store import acts, desk_calls, findings
 from monitor.store.acts import ActRow, CaseRow
-from monitor.web.auth import Principal
-from monitor.web.review_access import allow, answer, body, refusal, scope, who
+from monitor.web.body import read_json
+from monitor.web.review_access import answer, refusal, teams, who
 from monitor.web.review_calls import act_of, standing_of
 from monitor.web.state import State
 
@@ -107,15 +108,14 @@ async def post_review(request: Request, state: State, principal: Principal) -> R
 
     The same `key` again is the same act.
     """
-    act = (await body(request, _Envelope)).act
-    allow(principal, "appeals.decide" if isinstance(act, DecisionBody) else "alerts.review")
+    act = (await read_json(request, _Envelope)).act
     if isinstance(act, AssignBody):
         return await _assign(state, principal, act)
-    team = scope(principal, None)
+    mine = teams(principal, "alerts.review")
     wall = state.clock.wall()
 
     def write(on: Connection) -> dict[str, Any]:
-        call = desk_calls.one(on, act.call, team)
+        call = desk_calls.one(on, act.call, mine)
         if call is None:
             raise HTTPException(404, "no_call: no such call")
         if acts.with_key(on, act.key) is None:
@@ -129,8 +129,7 @@ async def post_review(request: Request, state: State, principal: Principal) -> R
 
 async def post_appeal(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/alerts/{alert}/appeal`: an agent objects to an alert of its own calls."""
-    allow(principal, "alerts.appeal")
-    given = await body(request, AppealBody)
+    given = await read_json(request, AppealBody)
     wall = state.clock.wall()
 
     def write(on: Connection) -> dict[str, Any]:
@@ -148,7 +147,6 @@ async def post_appeal(request: Request, state: State, principal: Principal) -> R
 
 async def get_appeal(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/alerts/{alert}/appeal`: what became of the agent's objection."""
-    allow(principal, "alerts.appeal")
 
     def read(on: Connection) -> dict[str, Any] | None:
         alert = _own(on, request.path_params["alert"], principal)
@@ -200,7 +198,7 @@ def assign(
     sample: int | None = None,
 ) -> bool:
     """Give a call to a reviewer, within a write; False when the caller may not see the call."""
-    row = desk_calls.one(on, call, scope(principal, None))
+    row = desk_calls.one(on, call, teams(principal, "alerts.review"))
     if row is None:
         return False
     if acts.with_key(on, key) is None:
@@ -324,7 +322,7 @@ def _about(
 
 def _own(on: Connection, alert: str, principal: Principal) -> findings.FindingRow:
     """The alert, if it is of the agent's own calls."""
-    row = findings.of_team(on, principal.team, alert)
+    row = findings.of_teams(on, principal.teams, alert)
     if row is None or row.agent != principal.agent:
         raise HTTPException(404, "no_alert: no such alert of yours")
     return row

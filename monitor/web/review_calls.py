@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.principal import Principal
 from monitor.events import (
     Alert,
     AnyEvent,
@@ -30,8 +31,7 @@ from monitor.store import acts, desk_calls, findings
 from monitor.store.acts import ActRow
 from monitor.store.desk_calls import Listed, Search
 from monitor.text.mask import mask
-from monitor.web.auth import Principal
-from monitor.web.review_access import allow, answer, number, scope, wall
+from monitor.web.review_access import answer, number, teams, wall
 from monitor.web.review_events import events_of
 from monitor.web.state import State
 
@@ -45,7 +45,7 @@ def search_of(request: Request, principal: Principal) -> Search:
     given = request.query_params
     sample = number(request, "sample", default=0)
     return Search(
-        team=scope(principal, given.get("team")),
+        teams=teams(principal, "calls.read", given.get("team")),
         agent=given.get("agent", ""),
         category=given.get("category", ""),
         severity=given.get("severity", ""),
@@ -62,7 +62,6 @@ def search_of(request: Request, principal: Principal) -> Search:
 
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/calls`: newest first, `limit` and `before` page on; with the count of all."""
-    allow(principal, "calls.read")
     search = search_of(request, principal)
     limit = number(request, "limit", default=100, low=1, high=PAGE)
     before = number(request, "before", default=0) or None
@@ -79,14 +78,13 @@ async def call_list(request: Request, state: State, principal: Principal) -> Res
 
 async def choices(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/choices`: what can be asked for, how many calls stand where, the score card."""
-    allow(principal, "calls.read")
-    team = scope(principal, request.query_params.get("team"))
+    mine = teams(principal, "calls.read", request.query_params.get("team"))
 
     def read(on: Connection) -> dict[str, Any]:
         return {
-            **desk_calls.choices(on, team),
-            "states": acts.counted(on, team),
-            "total": desk_calls.count(on, Search(team=team)),
+            **desk_calls.choices(on, mine),
+            "states": acts.counted(on, mine),
+            "total": desk_calls.count(on, Search(teams=mine)),
             "card": card(),
         }
 
@@ -95,7 +93,6 @@ async def choices(request: Request, state: State, principal: Principal) -> Respo
 
 async def one_call(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/calls/{number}`: words, alerts, disclosures, acts and where it stands."""
-    allow(principal, "calls.read")
     row = await wanted(request, state, principal)
     events = await state.store.read(lambda on: events_of(on, row.number))
     history = await state.store.read(lambda on: acts.of_call(on, row.number))
@@ -105,9 +102,9 @@ async def one_call(request: Request, state: State, principal: Principal) -> Resp
 async def wanted(request: Request, state: State, principal: Principal) -> Listed:
     """The call of the path, if the caller may see it."""
     given: str = request.path_params["number"]
-    team = scope(principal, None)
+    mine = teams(principal, "calls.read")
     place = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
-    row = await state.store.read(lambda on: desk_calls.one(on, place, team))
+    row = await state.store.read(lambda on: desk_calls.one(on, place, mine))
     if row is None:
         raise HTTPException(404, "no_call: no such call")
     return row

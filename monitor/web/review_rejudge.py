@@ -11,13 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.principal import Principal
 from monitor.errors import BadInput
 from monitor.qa.review_rejudge import again, differences, standing
 from monitor.rules.load import pack_from
 from monitor.rules.pack import Pack
 from monitor.store import pack_texts, proposals
-from monitor.web.auth import Principal
-from monitor.web.review_access import allow, answer, body, refusal
+from monitor.web.body import read_json
+from monitor.web.review_access import answer, refusal
 from monitor.web.review_calls import wanted
 from monitor.web.review_events import events_of
 from monitor.web.state import State
@@ -33,8 +34,7 @@ class RejudgeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 async def rejudge(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/qa/calls/{number}/rejudge`: the alerts of the record beside the new ones."""
-    allow(principal, "calls.read")
-    given = await body(request, RejudgeBody)
+    given = await read_json(request, RejudgeBody)
     row = await wanted(request, state, principal)
     packs = await chosen(state, given.text, given.proposal)
     events = await state.store.read(lambda on: events_of(on, row.number))

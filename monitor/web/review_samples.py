@@ -12,11 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.principal import Principal
 from monitor.qa.review_sample import Candidate, Plan, dealt, draw, weight
 from monitor.store import desk_calls, desk_records, findings
 from monitor.store.desk_calls import Search
-from monitor.web.auth import Principal
-from monitor.web.review_access import allow, answer, body, scope, who
+from monitor.web.body import read_json
+from monitor.web.review_access import Teams, answer, teams, who
 from monitor.web.review_acts import assign
 from monitor.web.state import State
 
@@ -49,23 +50,20 @@ class SampleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def list_samples(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/samples`: plans that were drawn, newest first."""
-    allow(principal, "calls.read")
-    team = scope(principal, None)
-    return answer(
-        {"samples": await state.store.read(lambda on: desk_records.listed_samples(on, team, 100))}
-    )
+    mine = teams(principal, "calls.read")
+    rows = await state.store.read(lambda on: desk_records.listed_samples(on, mine, 100))
+    return answer({"samples": rows})
 
 
 async def post_sample(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/qa/samples`: draw a plan; with `keep` the calls are dealt to `to`."""
-    allow(principal, "alerts.review")
-    given = await body(request, SampleBody)
+    given = await read_json(request, SampleBody)
     if (given.size is None) == (given.share is None):
         raise HTTPException(400, "bad_plan: give size or share")
     given = msgspec.structs.replace(given, seed=given.seed or secrets.token_hex(4))
-    team = scope(principal, given.team)
+    mine = teams(principal, "alerts.review", given.team)
     await state.review.catch_up()
-    pool = await state.store.read(lambda on: candidates(on, given, team))
+    pool = await state.store.read(lambda on: candidates(on, given, mine))
     size = given.size or max(1, round((given.share or 0) * len(pool)))
     drawn = draw(
         pool, plan=given.plan, size=min(size, 500), seed=given.seed, per_agent=given.per_agent
@@ -78,23 +76,23 @@ async def post_sample(request: Request, state: State, principal: Principal) -> R
     }
     if given.keep and drawn:
         numbers = [one.number for one in drawn]
-        shown["sample"] = await _keep(state, principal, given, team, len(pool), numbers)
+        shown["sample"] = await _keep(state, principal, given, len(pool), numbers)
     numbers = [one.number for one in drawn]
     shown["calls"] = await state.store.read(lambda on: _rows(on, numbers))
     return answer(shown)
 
 
-def candidates(on: Connection, given: SampleBody, team: str | None) -> list[Candidate]:
+def candidates(on: Connection, given: SampleBody, mine: Teams) -> list[Candidate]:
     """The calls a plan may draw from."""
     search = Search(
-        team=team,
+        teams=mine,
         agent=given.agent,
         since=given.since,
         until=given.until,
         state="new" if given.unreviewed else "",
     )
     rows = [row for row in desk_calls.found(on, search, limit=POOL) if row.ended_wall is not None]
-    first = desk_calls.first_calls(on, team)
+    first = desk_calls.first_calls(on, mine)
     found: list[Candidate] = []
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
@@ -123,7 +121,6 @@ async def _keep(
     state: State,
     principal: Principal,
     given: SampleBody,
-    team: str | None,
     population: int,
     numbers: list[int],
 ) -> int:
@@ -137,7 +134,7 @@ async def _keep(
             on,
             desk_records.Sample(
                 name=given.name,
-                team=team or "",
+                team=given.team or principal.team,
                 plan=msgspec.json.encode(plan).decode(),
                 population=population,
                 size=len(numbers),

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.principal import Principal
 from monitor.errors import BadInput
 from monitor.events import CallStarted
 from monitor.qa.review_precision import by_rule
@@ -22,8 +23,8 @@ from monitor.rules.load import pack_from
 from monitor.rules.pack import Pack
 from monitor.store import acts, desk_rules, pack_texts
 from monitor.types import Industry, Role
-from monitor.web.auth import Principal
-from monitor.web.review_access import PACK_BYTES, allow, answer, body, refusal
+from monitor.web.body import read_json
+from monitor.web.review_access import PACK_BYTES, answer, refusal
 from monitor.web.review_calls import said
 from monitor.web.review_rejudge import exchanged
 from monitor.web.review_room import sha256, text_of
@@ -51,7 +52,6 @@ class TryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def pack_list(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules`: the packs in force, with how often each rule was right."""
-    allow(principal, "rules.read")
     packs = await state.review.packs()
     cards = await asyncio.to_thread(
         lambda: [pack_card(pack, sha256(text_of(pack))) for pack in packs]
@@ -69,7 +69,6 @@ async def pack_list(request: Request, state: State, principal: Principal) -> Res
 
 async def one_pack(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/{pack}`: every rule of a pack in full, and its versions."""
-    allow(principal, "rules.read")
     pack = await _pack(state, request.path_params["pack"])
     text = await asyncio.to_thread(text_of, pack)
     kept = await state.store.read(lambda on: pack_texts.of_pack(on, pack.pack))
@@ -90,14 +89,12 @@ async def one_pack(request: Request, state: State, principal: Principal) -> Resp
 
 async def version_text(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/texts/{sha256}`: a text that was in force."""
-    allow(principal, "rules.read")
     kept = await _kept(state, request.path_params["sha256"])
     return answer(kept)
 
 
 async def difference(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/{pack}/diff?from=…&to=…`: two kept texts, rule by rule and line by line."""
-    allow(principal, "rules.read")
     before = await _kept(state, request.query_params.get("from", ""))
     after = await _kept(state, request.query_params.get("to", ""))
     return answer(await asyncio.to_thread(compared, before.text, after.text))
@@ -105,8 +102,7 @@ async def difference(request: Request, state: State, principal: Principal) -> Re
 
 async def try_text(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/rules/try`: hits, what the context removed and why, and what follows."""
-    allow(principal, "rules.try")
-    given = await body(request, TryBody, limit=PACK_BYTES)
+    given = await read_json(request, TryBody, limit=PACK_BYTES)
     packs = await state.review.packs()
 
     def run() -> dict[str, Any]:

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.permissions import require
+from monitor.access.principal import Principal
 from monitor.errors import BadInput, Refused
 from monitor.rules.lint import lint
 from monitor.rules.load import load_pack, pack_from
@@ -20,8 +22,8 @@ from monitor.rules.pack import Pack
 from monitor.rules.proof import count, prove
 from monitor.store import proposals
 from monitor.store.proposals import Proposal
-from monitor.web.auth import Principal
-from monitor.web.review_access import PACK_BYTES, allow, answer, body, who
+from monitor.web.body import read_json
+from monitor.web.review_access import PACK_BYTES, answer, who
 from monitor.web.review_rejudge import exchanged
 from monitor.web.review_room import sha256, text_of
 from monitor.web.rules_desk import compared
@@ -53,16 +55,14 @@ class RunBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def check(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/rules/check`: every problem of a draft, and what it changes."""
-    allow(principal, "rules.try")
-    given = await body(request, DraftBody, limit=PACK_BYTES)
+    given = await read_json(request, DraftBody, limit=PACK_BYTES)
     packs = await state.review.packs()
     return answer(await asyncio.to_thread(checked, given.text, packs))
 
 
 async def propose(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/rules/proposals`: keep a draft for a second person; it must have no problem."""
-    allow(principal, "rules.propose")
-    given = await body(request, DraftBody, limit=PACK_BYTES)
+    given = await read_json(request, DraftBody, limit=PACK_BYTES)
     packs = await state.review.packs()
     found = await asyncio.to_thread(checked, given.text, packs)
     if not found["ok"]:
@@ -82,14 +82,12 @@ async def propose(request: Request, state: State, principal: Principal) -> Respo
 
 async def proposal_list(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/proposals`: newest first, without their texts."""
-    allow(principal, "rules.read")
     rows = await state.store.read(lambda on: proposals.listed(on, 100))
     return answer({"proposals": [_short(row) for row in rows], "run": _run(state)})
 
 
 async def one_proposal(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/proposals/{number}`: its text, what it changes, its dry run."""
-    allow(principal, "rules.read")
     row = await _proposal(request, state)
     base = await _base(state, row.pack)
     changed = await asyncio.to_thread(compared, base, row.text) if row.state == "open" else None
@@ -108,8 +106,7 @@ async def one_proposal(request: Request, state: State, principal: Principal) -> 
 
 async def dry_run(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/rules/proposals/{number}/dry-run`: begin; the proposal shows how far it is."""
-    allow(principal, "rules.propose")
-    given = await body(request, RunBody)
+    given = await read_json(request, RunBody)
     row = await _proposal(request, state)
     packs = await state.review.packs()
     other = await asyncio.to_thread(pack_from, row.text)
@@ -120,9 +117,10 @@ async def dry_run(request: Request, state: State, principal: Principal) -> Respo
 
 async def decide(request: Request, state: State, principal: Principal) -> Response:
     """`POST /api/rules/proposals/{number}/decision`: approve (publishes), reject or withdraw."""
-    given = await body(request, DecisionBody)
+    given = await read_json(request, DecisionBody)
     row = await _proposal(request, state)
-    allow(principal, "rules.propose" if given.decision == "withdraw" else "rules.approve")
+    if given.decision != "withdraw":
+        require(principal, "rules.approve")
     by = who(principal)
     if (given.decision == "withdraw") != (row.by == by):
         code = "same_person: a second person decides; the first one may withdraw"

@@ -13,6 +13,9 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor.access.accounts import Accounts
+from monitor.access.seal import KEY_FILE, Seal
+from monitor.access.sessions import Sessions
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -21,6 +24,8 @@ from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
 from monitor.store import calls
+from monitor.store.access_file import AccessFile
+from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
 from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
@@ -30,8 +35,12 @@ from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.review_room import open_room
 from monitor.web.state import State
+from monitor.web.tries import Tries
 
 logger = structlog.get_logger()
+
+_LOOK_EVERY_S = 1.0
+"""How soon a right that a command took back is gone from open sockets."""
 
 Ready = Callable[[str, State], None]
 """Called with the address (`http://host:port`) once connections are taken."""
@@ -48,7 +57,8 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         store = stack.enter_context(
             Store(folder, bound=settings.store.queue, readers=settings.store.readers)
         )
-        shelf = stack.enter_context(contextlib.closing(TokenShelf(folder)))
+        file = stack.enter_context(contextlib.closing(AccessFile(folder)))
+        door = doorkeeper(file, settings, clock)
         lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
@@ -66,15 +76,30 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 feed=feed,
                 desk=desk,
                 board=board,
-                door=Doorkeeper(shelf),
+                door=door,
                 host=host,
                 metrics=metrics,
                 clock=clock,
                 review=review,
+                tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            await _Server(create_app(state), state, ready).serve(sockets=[listener])
+            watching = asyncio.create_task(door.watch(_LOOK_EVERY_S))
+            try:
+                await _Server(create_app(state), state, ready).serve(sockets=[listener])
+            finally:
+                watching.cancel()
             await desk.drain()
+
+
+def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
+    """Knows the tokens, accounts and sessions of a data folder."""
+    seal = Seal(Path(settings.store.data) / KEY_FILE)
+    return Doorkeeper(
+        TokenShelf(file),
+        Accounts(file, seal, settings.access, clock),
+        Sessions(SessionShelf(file), settings.access, clock),
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

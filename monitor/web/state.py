@@ -20,6 +20,7 @@ from monitor.web.board import Board
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
 from monitor.web.review_room import ReviewRoom
+from monitor.web.tries import Tries
 
 
 class Claims:
@@ -67,6 +68,9 @@ class State:
     metrics: Metrics
     clock: Clock
     review: ReviewRoom
+    tries: Tries
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Passwords checked at the same time: each takes 64 MiB."""
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

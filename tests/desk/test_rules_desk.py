@@ -46,7 +46,10 @@ async def test_the_try_box_says_what_hits_and_what_the_context_removed(officer: 
 
 
 async def test_a_recorded_transcript_can_be_pasted(officer: Client) -> None:
-    line = '{"type":"utterance","call":"x","channel":"agent","start":1,"end":3,"text":"保证年化百分之八"}'
+    line = (
+        '{"type":"utterance","call":"x","channel":"agent",'
+        '"start":1,"end":3,"text":"保证年化百分之八"}'
+    )
     assert [turn["role"] for turn in (await tried(officer, line))["turns"]] == ["agent"]
     answer = await officer.post("/api/rules/try", json={"text": '{"type":"nothing"}'})
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_transcript")
@@ -107,7 +110,7 @@ async def test_two_people_publish_what_was_tried_on_past_calls(
         run = await officer.post(f"{path}/dry-run", json={"calls": 12})
         assert run.status_code == 202
         async with asyncio.timeout(30):
-            while (shown := await get(officer, path))["dry_run"] is None:
+            while (shown := await get(officer, path))["dry_run"] is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert shown["dry_run"]["calls"] > 0
         assert set(shown["dry_run"]["counts"]) <= {"same"}

@@ -90,8 +90,8 @@ async def test_default_deny(house: House, client: httpx2.AsyncClient) -> None:
 
 MATRIX = {
     "/metrics": {"admin"},
-    "/api/calls": {"supervisor", "qa"},
-    "/api/calls/c1/events": {"supervisor", "qa"},
+    "/api/calls": {"agent", "supervisor", "qa"},
+    "/api/calls/c1/events": {"agent", "supervisor", "qa"},
     "/api/alerts": {"supervisor", "qa"},
 }
 
