@@ -172,10 +172,13 @@ async def test_a_sample_is_drawn_again_from_its_seed(qa: Client) -> None:
     assert (samples[0]["size"], samples[0]["population"], samples[0]["reviewed"]) == (5, 30, 0)
 
 
-async def test_rejudging_with_the_same_packs_changes_nothing(qa: Client) -> None:
-    whole, _ = await with_alert(qa)
-    answer = await qa.post(f"/api/qa/calls/{whole['call']['number']}/rejudge", json={})
-    assert set(answer.json()["counts"]) == {"same"}
+async def test_rejudging_shows_both_judgements(qa: Client) -> None:
+    listed = await get(qa, "/api/qa/calls?category=guaranteed_return")
+    answer = await qa.post(f"/api/qa/calls/{listed['calls'][0]['number']}/rejudge", json={})
+    found = answer.json()
+    sides = [(one["before"] is not None, one["after"] is not None) for one in found["differences"]]
+    assert (True, True) in sides
+    assert sum(found["counts"].values()) == len(sides)
 
 
 async def test_exports_are_masked_and_on_record(qa: Client) -> None:

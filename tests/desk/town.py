@@ -6,19 +6,28 @@ import random
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from monitor.alerts import log
-from monitor.events import Alert, AnyEvent, CallEnded, CallStarted, Coverage, Utterance
+from monitor.events import (
+    Alert,
+    AnyEvent,
+    CallEnded,
+    CallStarted,
+    Coverage,
+    Utterance,
+    decode,
+    lines,
+)
 from monitor.rules.lexicon import Lexicon
 from monitor.rules.transcript import judge_lines
 from monitor.store import calls
 from monitor.types import Role
 
 ROOT = Path(__file__).parents[2]
+STORIES = Path(__file__).with_name("stories.jsonl")
 DAY_S = 86_400.0
 
 AGENTS = {
@@ -30,23 +39,38 @@ AGENTS = {
 
 @cache
 def told() -> tuple[tuple[AnyEvent, ...], ...]:
-    """Every labelled call with what the bundled packs make of it."""
+    """The stories: every event of a labelled call, with what the bundled packs made of it."""
+    stories: dict[str, list[AnyEvent]] = {}
+    for line in STORIES.read_bytes().splitlines():
+        event = decode(line)
+        stories.setdefault(event.call, []).append(event)
+    return tuple(tuple(events) for events in stories.values())
+
+
+def write_stories() -> None:
+    """Judge the labelled calls again; a minute of work, so the result is kept beside the tests."""
     packs = Lexicon().packs
-    found = []
     files = [*sorted((ROOT / "tests/evaluation/calls").glob("*.jsonl"))]
     files = [path for path in files if ".expect" not in path.name]
     files += sorted((ROOT / "audio_fixtures").glob("*.transcript.jsonl"))
-    for path in files:
-        with path.open("rb") as lines:
-            events: Sequence[Any] = tuple(judge_lines(lines, packs, file=path.name))
-        found.append(tuple(events))
-    return tuple(found)
+    with STORIES.open("wb") as out:
+        for path in files:
+            with path.open("rb") as read:
+                out.write(lines(judge_lines(read, packs, file=path.name)))
 
 
-def settle(on: Connection, *, now: float, count: int = 120, days: int = 28, seed: int = 7) -> int:
+def settle(
+    on: Connection,
+    *,
+    now: float,
+    count: int = 120,
+    days: int = 28,
+    seed: int = 7,
+    stories: Sequence[Sequence[AnyEvent]] = (),
+) -> int:
     """Record `count` calls of the last `days`; returns how many alerts they have."""
     chance = random.Random(seed)
-    stories = told()
+    stories = stories or told()
     alerts = 0
     for at in range(count):
         team = chance.choices(tuple(AGENTS), (5, 3, 2))[0]
@@ -87,3 +111,7 @@ def _record(
             calls.add(on, number, mine, wall + getattr(mine, "end", 0.0))
     calls.add(on, number, CallEnded(call=id_, at=end), wall + end)
     return len(raised)
+
+
+if __name__ == "__main__":
+    write_stories()
