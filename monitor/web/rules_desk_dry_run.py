@@ -28,6 +28,8 @@ MOST_CALLS: Final = 1000
 REST: Final = 1.0
 """Rest after each call, in times of what it took: live calls come first."""
 
+MOST_REST_S: Final = 0.5
+
 
 class DryRuns:
     """One run at a time; a second one waits to be asked for again."""
@@ -72,7 +74,7 @@ class DryRuns:
 
     def _tried(self, before: Sequence[Pack], after: Sequence[Pack], most: int) -> dict[str, Any]:
         rows = self._store.read_now(lambda on: desk_rules.ended_calls(on, limit=most))
-        changed = [pack for pack in after if pack not in before]
+        changed = [pack for pack in after if not any(pack is one for one in before)]
         rows = [
             row
             for row in rows
@@ -94,7 +96,7 @@ class DryRuns:
                 if one.change != "same" and len(examples) < EXAMPLES:
                     examples.append({"call": row["number"], **msgspec.to_builtins(one)})
             self.done += 1
-            time.sleep((time.monotonic() - began) * REST)
+            time.sleep(min(MOST_REST_S, (time.monotonic() - began) * REST))
         return {
             "calls": self.done,
             "counts": counts,

@@ -73,15 +73,15 @@ async def test_a_draft_with_a_fault_names_the_line(officer: Client) -> None:
 
 NEW_RULE = """
   - id: house-sure-win
-    category: guaranteed_return
-    title: 承诺稳赢
+    category: service_taboo
+    title: 内部代号
     severity: high
     basis:
       - {cite: 内部话术规范, status: house_policy}
     advice: 投资有风险。
-    match: [稳稳赢钱没商量]
+    match: [桌角二维牌]
     examples:
-      violation: [这个稳稳赢钱没商量]
+      violation: [请看桌角二维牌]
       fine: [理财有风险]
 """
 
@@ -110,7 +110,7 @@ async def test_two_people_publish_what_was_tried_on_past_calls(
         assert early.json()["error"]["code"] == "no_dry_run"
         run = await officer.post(f"{path}/dry-run", json={"calls": 6})
         assert run.status_code == 202
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while (shown := await get(officer, path))["dry_run"] is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         assert shown["dry_run"]["calls"] > 0
@@ -121,7 +121,7 @@ async def test_two_people_publish_what_was_tried_on_past_calls(
         assert done.json() == {"state": "published"}
     packs = (await get(officer, "/api/rules"))["packs"]
     assert next(one for one in packs if one["pack"] == "wealth")["version"] == 2
-    after = await tried(officer, "坐席：这个稳稳赢钱没商量")
+    after = await tried(officer, "坐席：请看桌角二维牌")
     assert "house-sure-win" in str(after["turns"][0]["caused"])
     versions = (await get(officer, "/api/rules/wealth"))["versions"]
     assert sorted(one["version"] for one in versions) == [1, 2]
