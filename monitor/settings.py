@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+_Patience = Annotated[float, Meta(ge=0, le=7 * 86_400)]
 _Bytes = Annotated[int, Meta(ge=1024, le=64 * 2**20)]
 _Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -86,6 +87,18 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lossy news (words, coverage) held for one subscriber; the oldest give way."""
 
 
+class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Seconds an alert may stay unanswered before it goes one level up; 0 is for ever.
+
+    House policy, not law: change them to what your floor can answer.
+    """
+
+    critical_s: _Patience = 60.0
+    high_s: _Patience = 180.0
+    medium_s: _Patience = 900.0
+    low_s: _Patience = 0.0
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -128,6 +141,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     server: Server = Server()
     store: Store = Store()
     alerts: Alerts = Alerts()
+    escalation: Escalation = Escalation()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from monitor.errors import Unavailable
 from monitor.store import tables
+from monitor.store.tables_actions import actions, standings
 
 Step = Callable[[Connection], None]
 
@@ -23,7 +24,22 @@ def _first_access(connection: Connection) -> None:
     tables.access.create_all(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record,)
+def _actions(connection: Connection) -> None:
+    tables.record.create_all(connection, tables=[actions, standings])
+    # alerts of before stand as new, and do not escalate
+    connection.exec_driver_sql(
+        "INSERT INTO standings (team, alert_id, call, agent, severity, state, seq, status, level,"
+        " raised_wall, due_wall, open)"
+        " SELECT a.team, a.alert_id, c.call, c.agent, a.severity, a.state, a.seq, 'new', 0,"
+        " e.recorded_wall, NULL, CASE a.state WHEN 'withdrawn' THEN 0 ELSE 1 END"
+        " FROM alerts a JOIN events e ON e.number = a.event_number"
+        " JOIN calls c ON c.number = e.call_number"
+        " WHERE a.seq = (SELECT max(b.seq) FROM alerts b"
+        " WHERE b.team = a.team AND b.alert_id = a.alert_id)"
+    )
+
+
+RECORD_STEPS: Sequence[Step] = (_first_record, _actions)
 ACCESS_STEPS: Sequence[Step] = (_first_access,)
 
 

@@ -11,12 +11,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import api, pages
+from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
+from monitor.web import actions, api, demo_calls, pages
 from monitor.web.agents import prompts
 from monitor.web.intake import intake
 from monitor.web.state import State
 from monitor.web.supervise import supervise
+from monitor.web.wall import wall
+from monitor.web.wall_view import wall_view
 
 PUBLIC = (*pages.PAGES, pages.FILES, "/healthz", "/readyz", "/version")
 """Paths that need no token: they hold nothing of any call."""
@@ -37,6 +39,8 @@ def create_app(state: State) -> Starlette:
         exception_handlers={
             HTTPException: _refusal,
             Refused: _forbidden,
+            Conflict: _conflict,
+            BadMessage: _bad_request,
             Unavailable: _unavailable,
             Overloaded: _unavailable,
         },
@@ -55,7 +59,13 @@ def _routes() -> list[BaseRoute]:
         Route("/api/calls", api.guarded(api.call_list)),
         Route("/api/calls/{call}/events", api.guarded(api.call_events)),
         Route("/api/alerts", api.guarded(api.alert_list)),
+        Route("/api/wall", api.guarded(wall_view)),
+        Route("/api/alerts/{alert}/actions", api.guarded(actions.act), methods=["POST"]),
+        Route("/api/calls/{call}/prompts", api.guarded(actions.message), methods=["POST"]),
+        Route("/api/demo", api.guarded(demo_calls.status)),
+        Route("/api/demo", api.guarded(demo_calls.play), methods=["POST"]),
         WebSocketRoute("/ws/alerts", supervise),
+        WebSocketRoute("/ws/wall", wall),
         WebSocketRoute("/ws/agents/{agent}", prompts),
         WebSocketRoute("/ingest/l16", intake),
     ]
@@ -89,6 +99,17 @@ async def _refusal(_: Request, fault: Exception) -> Response:
 async def _forbidden(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, Refused)
     return _error(403, fault.code, fault.message)
+
+
+async def _bad_request(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, BadMessage)
+    return _error(400, fault.code, str(fault))
+
+
+async def _conflict(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Conflict)
+    status = 404 if fault.code in ("no_alert", "no_call") else 409
+    return _error(status, fault.code, fault.message)
 
 
 async def _unavailable(_: Request, fault: Exception) -> Response:

@@ -160,6 +160,9 @@ class _Source:
             case AudioChunk():
                 seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
+                self._state.wall.sound(
+                    self._team, self._call, event.role, event.samples, self._rate
+                )
                 await self._handle.audio(event.role, event.samples, event.position)
             case Gap():
                 await self._handle.gap(event.position, event.samples)

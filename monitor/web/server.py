@@ -13,6 +13,8 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor.alerts.actions import Limits
+from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -26,9 +28,11 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.demo_calls import DemoCalls
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.state import State
+from monitor.web.wall_cards import Wall
 
 logger = structlog.get_logger()
 
@@ -52,8 +56,10 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
-        desk = Desk(store, feed, clock, took=metrics.commit.observe)
+        limits, wall = _limits(settings), Wall(clock)
+        desk = Desk(store, feed, clock, limits=limits, took=metrics.commit.observe)
         desk.listen(board.hear)
+        desk.listen(wall.hear)
         desk.listen(_counting(metrics))
         async with open_host(settings, desk, metrics, clock) as host:
             state = State(
@@ -62,13 +68,18 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 feed=feed,
                 desk=desk,
                 board=board,
+                wall=wall,
+                deeds=Deeds(store, feed, clock, limits),
+                demo=DemoCalls(shelf, clock, host=settings.server.host),
                 door=Doorkeeper(shelf),
                 host=host,
                 metrics=metrics,
                 clock=clock,
             )
             _gauges(state)
+            escalating = asyncio.create_task(state.deeds.watch())
             await _Server(create_app(state), state, ready).serve(sockets=[listener])
+            escalating.cancel()
             await desk.drain()
 
 
@@ -133,9 +144,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         assert sockets is not None
         host, port = sockets[0].getsockname()[:2]
-        self._ready(
-            f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}", self._state
-        )
+        self._state.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._ready(self._state.url, self._state)
 
     async def on_tick(self, counter: int) -> bool:
         return self._state.stopping.is_set() or await super().on_tick(counter)
@@ -144,6 +154,7 @@ class _Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         self._state.stopping.set()
+        await self._state.demo.close()
         try:
             async with asyncio.timeout(self._state.settings.server.drain_s):
                 await self._state.claims.all_released()
@@ -151,6 +162,13 @@ class _Server(uvicorn.Server):
         except TimeoutError:
             logger.error("calls did not end in time", calls=len(self._state.claims))
         await super().shutdown(sockets)
+
+
+def _limits(settings: Settings) -> Limits:
+    chosen = settings.escalation
+    return Limits(
+        critical=chosen.critical_s, high=chosen.high_s, medium=chosen.medium_s, low=chosen.low_s
+    )
 
 
 def _counting(metrics: Metrics) -> Listener:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -17,8 +18,10 @@ from monitor.settings import Settings
 from monitor.store.store import Store
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.demo_calls import DemoCalls
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
+from monitor.web.wall_cards import Wall
 
 
 class Claims:
@@ -61,10 +64,15 @@ class State:
     feed: Feed
     desk: Desk
     board: Board
+    wall: Wall
+    deeds: Deeds
+    demo: DemoCalls
     door: Doorkeeper
     host: CallHost
     metrics: Metrics
     clock: Clock
+    url: str = ""
+    """Where the server listens, once it does."""
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

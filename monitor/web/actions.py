@@ -1,0 +1,111 @@
+"""What supervisors do about alerts, over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from monitor.alerts import action_log, actions
+from monitor.alerts.actions import TEXT_CHARS, Action, Deed
+from monitor.errors import BadMessage, Conflict, Refused
+from monitor.events import CallStarted, Prompt
+from monitor.ingest.strict_json import decode_as
+from monitor.web.auth import Principal
+from monitor.web.state import State
+
+SUPERVISOR = "supervisor"
+"""Reason of a prompt that a person sent."""
+
+_BODY_BYTES = 8 * 1024
+
+
+class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sentence for the agent of a live call; empty takes the one on the screen away."""
+
+    text: Annotated[str, Meta(max_length=TEXT_CHARS)] = ""
+
+
+async def act(request: Request, state: State, principal: Principal) -> Response:
+    """Acknowledge, mark as false alarm, prompt, escalate or undo; answers with the action."""
+    _supervisor(principal)
+    deed = decode_as(await body(request), Deed)
+    alert: str = request.path_params["alert"]
+    call = None
+    if deed.action in ("prompt", "undo"):
+        call = await _live_call(state, principal.team, alert)
+        if call is None and deed.action == "prompt":
+            raise Conflict("call_over", "the call is over: nobody would see it")
+    done = await state.deeds.act(
+        principal.team, alert, deed, actor=principal.id, name=name_of(principal)
+    )
+    if call is not None:
+        await _show(state, call, principal.team, done.action)
+    return Response(actions.encode(done.action), media_type="application/json")
+
+
+async def message(request: Request, state: State, principal: Principal) -> Response:
+    """Put a sentence on the screen of the agent of a live call."""
+    _supervisor(principal)
+    wanted = decode_as(await body(request), Message)
+    call = state.wall.started(principal.team, request.path_params["call"])
+    if call is None:
+        raise Conflict("no_call", "no such call is live")
+    await _publish(state, call, wanted.text.strip(), name_of(principal))
+    return Response(b"{}", media_type="application/json")
+
+
+async def body(request: Request) -> str:
+    """The request's JSON text; raises `HTTPException` for too much of it or none."""
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > _BODY_BYTES:
+            raise HTTPException(413, "too_long: the request is too long")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise BadMessage("bad_text", "the request is not UTF-8") from None
+
+
+def name_of(principal: Principal) -> str:
+    """How others see who did something."""
+    return getattr(principal, "name", "") or f"#{principal.id[:6]}"
+
+
+def _supervisor(principal: Principal) -> None:
+    if not principal.may_watch_alerts:
+        raise Refused("wrong_role", f"role {principal.role} does nothing about alerts")
+
+
+async def _live_call(state: State, team: str, alert: str) -> CallStarted | None:
+    call = await state.store.read(lambda on: action_log.call_of(on, team, alert))
+    if call is None:
+        raise Conflict("no_alert", "no such alert")
+    return state.wall.started(team, call)
+
+
+async def _show(state: State, call: CallStarted, team: str, action: Action) -> None:
+    """Bring the agent's screen in line with a prompt, or with its undoing."""
+    if action.action == "prompt":
+        await _publish(state, call, action.text, action.by)
+    elif action.action == "undo":
+        past = await state.store.read(lambda on: action_log.of_alert(on, team, action.alert))
+        undone = [each for each in past if each.seq == action.undoes]
+        if undone and undone[0].action == "prompt":
+            await _publish(state, call, "", action.by)
+
+
+async def _publish(state: State, call: CallStarted, text: str, by: str) -> None:
+    prompt = Prompt(
+        call=call.call,
+        text=text,
+        reason=SUPERVISOR,
+        state="shown" if text else "cleared",
+        at=state.wall.heard_s(call.team, call.call),
+        by=by,
+    )
+    await state.desk.publish(call, [prompt])
