@@ -88,15 +88,33 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Seconds an alert may stay unanswered before it goes one level up; 0 is for ever.
-
-    House policy, not law: change them to what your floor can answer.
-    """
+    """How long alerts wait for an answer. House policy, not law: set what your floor can answer."""
 
     critical_s: _Patience = 60.0
+    """A critical alert nobody answered goes one level up after this long; 0 is never."""
     high_s: _Patience = 180.0
+    """The same for high."""
     medium_s: _Patience = 900.0
+    """The same for medium."""
     low_s: _Patience = 0.0
+    """The same for low."""
+
+
+class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people sign in; numbers from the reliability study, section 4.10."""
+
+    session_idle_s: _Seconds = 1800.0
+    """A session that nobody uses ends after this long."""
+    session_s: _Seconds = 43_200.0
+    """A session ends after this long in any case; half a day covers a shift."""
+    failures: Annotated[int, Meta(ge=1, le=100)] = 5
+    """Wrong passwords in a row that lock an account."""
+    lock_s: _Seconds = 900.0
+    """For how long."""
+    tries_per_minute: _Count = 20
+    """Sign-ins one address may try."""
+    totp_roles: tuple[str, ...] = ()
+    """Roles whose accounts cannot sign in without an authenticator app."""
 
 
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,6 +160,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     store: Store = Store()
     alerts: Alerts = Alerts()
     escalation: Escalation = Escalation()
+    access: Access = Access()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()
@@ -154,6 +173,7 @@ _KEYS = {
     name: tuple(field.name for field in msgspec.structs.fields(group))
     for name, group in GROUPS.items()
 }
+_LISTS = ("origins", "totp_roles")
 _PREFIX = "MONITOR_"
 _BARE = {f"{group}_{key}".upper(): (group, key) for group, keys in _KEYS.items() for key in keys}
 _VARIABLES = {_PREFIX + name: place for name, place in _BARE.items()}
@@ -227,7 +247,7 @@ def _with_environment(settings: Settings, environ: Mapping[str, str]) -> Setting
             group, key = _VARIABLES[variable]
             kind = GROUPS[group]
             merged = msgspec.to_builtins(getattr(settings, group))
-            merged[key] = [part for part in value.split(",") if part] if key == "origins" else value
+            merged[key] = [part for part in value.split(",") if part] if key in _LISTS else value
             try:
                 built = msgspec.convert(merged, kind, strict=False)
             except msgspec.ValidationError as fault:

@@ -16,10 +16,12 @@ ONLY = {
     "ahocorasick": ("rules/matcher.py",),
     "webrtcvad": ("speech/detector.py",),
     "sounddevice": ("audio/mic.py",),
+    "argon2": ("access/passwords.py",),
+    "pyotp": ("access/totp.py",),
 }
 """Library -> the only places that may import it."""
 
-FLOW = ("audio", "ingest", "speech", "asr", "text", "rules", "alerts", "store", "web")
+FLOW = ("audio", "ingest", "speech", "asr", "text", "rules", "alerts", "store", "access", "web")
 """Rooms in the order sound flows; a room may import rooms before it, `web` may import all."""
 
 LEAVES = ("types", "errors", "clock", "events")

@@ -90,7 +90,7 @@ class Feed:
         return self._acted[team]
 
     async def actions(self, team: str, *, after: int, limit: int) -> list[tuple[int, str]]:
-        """Places and JSON objects of the actions that follow `after`; no query when there are none."""
+        """Places and JSON objects of the actions that follow `after`, if there are any."""
         if after >= await self.action_head(team):
             return []
         return await self._store.read(

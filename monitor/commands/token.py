@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Make, list and take back tokens (supervisor, agent, qa, ingest, admin).",
+    help="Make, list and take back tokens "
+    "(supervisor, agent, qa, compliance, admin, auditor, ingest).",
 )
 
 _Data = Annotated[
@@ -26,7 +27,9 @@ _Config = Annotated[Path | None, typer.Option("--config", help="TOML file of set
 
 @app.command()
 def create(
-    role: Annotated[str, typer.Option(help="supervisor, agent, qa, ingest or admin.")],
+    role: Annotated[
+        str, typer.Option(help="supervisor, agent, qa, compliance, admin, auditor or ingest.")
+    ],
     team: Annotated[str, typer.Option(help="Team; supervisor, agent and ingest need one.")] = "",
     agent: Annotated[str, typer.Option(help="Agent id; role agent needs one.")] = "",
     name: Annotated[str, typer.Option(help="Whose it is, for the list.")] = "",
@@ -69,7 +72,7 @@ def revoke(
     data: _Data = None,
     config: _Config = None,
 ) -> None:
-    """Take a token back; open sockets that used it are closed within a minute."""
+    """Take a token back; open sockets that used it are closed at once."""
     from monitor.clock import SystemClock
     from monitor.errors import BadInput
 

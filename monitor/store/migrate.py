@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import tables
+from monitor.store import tables, tables_accounts
 from monitor.store.tables_actions import actions, standings
 
 Step = Callable[[Connection], None]
@@ -39,8 +39,12 @@ def _actions(connection: Connection) -> None:
     )
 
 
+def _accounts(connection: Connection) -> None:
+    tables_accounts.accounts_meta.create_all(connection)
+
+
 RECORD_STEPS: Sequence[Step] = (_first_record, _actions)
-ACCESS_STEPS: Sequence[Step] = (_first_access,)
+ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 
 def migrate(connection: Connection, steps: Sequence[Step]) -> int:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from msgspec import Meta, Struct
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.permissions import require
+from monitor.access.principal import Principal
 from monitor.alerts import action_log, actions
 from monitor.alerts.actions import TEXT_CHARS, Action, Deed
-from monitor.errors import BadMessage, Conflict, Refused
+from monitor.errors import Conflict
 from monitor.events import CallStarted, Prompt
-from monitor.ingest.strict_json import decode_as
-from monitor.web.auth import Principal
+from monitor.web.body import read_json
 from monitor.web.state import State
 
 SUPERVISOR = "supervisor"
@@ -29,56 +29,43 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=TEXT_CHARS)] = ""
 
 
-async def act(request: Request, state: State, principal: Principal) -> Response:
+async def act(request: Request, state: State, who: Principal) -> Response:
     """Acknowledge, mark as false alarm, prompt, escalate or undo; answers with the action."""
-    _supervisor(principal)
-    deed = decode_as(await body(request), Deed)
+    deed = await read_json(request, Deed, limit=_BODY_BYTES)
+    team = _team(request, who, "alerts.act")
     alert: str = request.path_params["alert"]
     call = None
     if deed.action in ("prompt", "undo"):
-        call = await _live_call(state, principal.team, alert)
+        call = await _live_call(state, team, alert)
         if call is None and deed.action == "prompt":
             raise Conflict("call_over", "the call is over: nobody would see it")
-    done = await state.deeds.act(
-        principal.team, alert, deed, actor=principal.id, name=name_of(principal)
-    )
+    done = await state.deeds.act(team, alert, deed, actor=who.label, name=name_of(who))
     if call is not None:
-        await _show(state, call, principal.team, done.action)
+        await _show(state, call, team, done.action)
     return Response(actions.encode(done.action), media_type="application/json")
 
 
-async def message(request: Request, state: State, principal: Principal) -> Response:
+async def message(request: Request, state: State, who: Principal) -> Response:
     """Put a sentence on the screen of the agent of a live call."""
-    _supervisor(principal)
-    wanted = decode_as(await body(request), Message)
-    call = state.wall.started(principal.team, request.path_params["call"])
+    wanted = await read_json(request, Message, limit=_BODY_BYTES)
+    team = _team(request, who, "prompts.send")
+    call = state.wall.started(team, request.path_params["call"])
     if call is None:
         raise Conflict("no_call", "no such call is live")
-    await _publish(state, call, wanted.text.strip(), name_of(principal))
+    await _publish(state, call, wanted.text.strip(), name_of(who))
     return Response(b"{}", media_type="application/json")
 
 
-async def body(request: Request) -> str:
-    """The request's JSON text; raises `HTTPException` for too much of it or none."""
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > _BODY_BYTES:
-            raise HTTPException(413, "too_long: the request is too long")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        raise BadMessage("bad_text", "the request is not UTF-8") from None
-
-
-def name_of(principal: Principal) -> str:
+def name_of(who: Principal) -> str:
     """How others see who did something."""
-    return getattr(principal, "name", "") or f"#{principal.id[:6]}"
+    return who.name or who.label
 
 
-def _supervisor(principal: Principal) -> None:
-    if not principal.may_watch_alerts:
-        raise Refused("wrong_role", f"role {principal.role} does nothing about alerts")
+def _team(request: Request, who: Principal, action: str) -> str:
+    """The team it is about: the one that is asked for, else the holder's first."""
+    team = request.query_params.get("team") or who.team
+    require(who, action, team=team)
+    return team
 
 
 async def _live_call(state: State, team: str, alert: str) -> CallStarted | None:

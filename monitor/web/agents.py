@@ -6,6 +6,7 @@ import asyncio
 
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.events import encode
 from monitor.web.admission import greeted, recheck
 from monitor.web.board import Outbox
@@ -22,13 +23,13 @@ async def prompts(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     agent: str = line.socket.path_params["agent"]
-    principal, _ = await greeted(line, state)
-    if not principal.may_see_agent(agent):
-        raise HangUp(4403, "wrong_role", "this token does not see this agent's prompts")
-    await line.send(Welcome(team=principal.team, role=principal.role))
+    principal, hello = await greeted(line, state)
+    team = hello.team or principal.team
+    require(principal, "prompts.watch", team=team, agent=agent)
+    await line.send(Welcome(team=team, role=principal.role))
     wake = asyncio.Event()
     bound = state.settings.alerts.live_events
-    with state.board.shown(team=principal.team, agent=agent, bound=bound, wake=wake) as outbox:
+    with state.board.shown(team=team, agent=agent, bound=bound, wake=wake) as outbox:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_send(line, outbox, wake))
             tasks.create_task(_listen(line))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -12,28 +12,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from monitor import __version__
+from monitor.access.permissions import require, scope
+from monitor.access.principal import Principal
 from monitor.alerts import log
 from monitor.errors import Refused
 from monitor.ops import metrics
 from monitor.store import calls
 from monitor.store.calls import CallRow
-from monitor.web.auth import Principal, bearer, token_in_query
+from monitor.web.guarded import ACTION, identify
 from monitor.web.state import State, state_of
-
-Endpoint = Callable[[Request, State, Principal], Awaitable[Response]]
 
 _PAGE = 1000
 """Most rows in an answer."""
-
-
-def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint behind a token."""
-
-    async def behind_token(request: Request) -> Response:
-        state = state_of(request)
-        return await endpoint(request, state, await _identify(request, state))
-
-    return behind_token
 
 
 async def healthz(_: Request) -> Response:
@@ -59,12 +49,12 @@ async def version(_: Request) -> Response:
 
 
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
-    """Calls, newest first: `limit`, `before` (a `number`), `team` (QA)."""
-    team = principal.reads(request.query_params.get("team"))
+    """Calls, newest first: `limit`, `before` (a `number`), `team`."""
+    part = scope(principal, "calls.read", request.query_params.get("team"))
     limit = _number(request, "limit", default=100, low=1, high=_PAGE)
     before = _number(request, "before", default=0, low=0, high=2**53) or None
     rows = await state.store.read(
-        lambda on: calls.listed(on, team=team, limit=limit, before=before)
+        lambda on: calls.listed(on, teams=part.teams, agent=part.agent, limit=limit, before=before)
     )
     return JSONResponse({"calls": [_public(row) for row in rows]})
 
@@ -87,10 +77,13 @@ async def call_events(request: Request, state: State, principal: Principal) -> R
 
 
 async def alert_list(request: Request, state: State, principal: Principal) -> Response:
-    """Alerts of a team that follow `after`, oldest first; `limit`, `team` (QA)."""
-    team = principal.reads(request.query_params.get("team"))
-    if team is None:
+    """Alerts of a team that follow `after`, oldest first; `limit`, `team`."""
+    part = scope(principal, "calls.read", request.query_params.get("team"))
+    if part.agent is not None:
+        raise Refused("wrong_role", "an agent reads the alerts of the own calls, call by call")
+    if part.teams is None or len(part.teams) != 1:
         raise HTTPException(400, "bad_query: name a team")
+    team = part.teams[0]
     after = _number(request, "after", default=0, low=0, high=2**53)
     limit = _number(request, "limit", default=100, low=1, high=_PAGE)
     head = await state.feed.head(team)
@@ -108,30 +101,19 @@ async def numbers(request: Request) -> Response:
     state = state_of(request)
     local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
     if not (local and state.settings.server.metrics_on_loopback):
-        principal = await _identify(request, state)
-        if not principal.may_read_metrics:
-            raise Refused("wrong_role", f"a token of role {principal.role} reads no metrics")
+        require(await identify(request, state), "metrics.read")
     return Response(state.metrics.text(), media_type=metrics.CONTENT_TYPE)
 
 
-async def _identify(request: Request, state: State) -> Principal:
-    if token_in_query(request.query_params):
-        raise HTTPException(
-            400, "token_in_url: send the token in an Authorization header; addresses end up in logs"
-        )
-    token = bearer(request.headers)
-    if token is None:
-        raise HTTPException(401, "no_token: send Authorization: Bearer with a token")
-    try:
-        return await state.door.admit(token)
-    except Refused as fault:
-        raise HTTPException(401, f"{fault.code}: {fault.message}") from None
+setattr(numbers, ACTION, "metrics.read")
 
 
 async def _call(request: Request, state: State, principal: Principal) -> CallRow:
-    team = principal.reads(request.query_params.get("team"))
+    part = scope(principal, "calls.read", request.query_params.get("team"))
     id_: str = request.path_params["call"]
-    rows = await state.store.read(lambda on: calls.find(on, id_, team=team))
+    rows = await state.store.read(
+        lambda on: calls.find(on, id_, teams=part.teams, agent=part.agent)
+    )
     if not rows:
         raise HTTPException(404, "no_call: no such call")
     if len(rows) > 1:

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
-from monitor.web import actions, api, demo_calls, pages
+from monitor.web import actions, api, demo_calls, pages, sessions
 from monitor.web.agents import prompts
+from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
 from monitor.web.state import State
 from monitor.web.supervise import supervise
@@ -56,14 +57,19 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/calls", api.guarded(api.call_list)),
-        Route("/api/calls/{call}/events", api.guarded(api.call_events)),
-        Route("/api/alerts", api.guarded(api.alert_list)),
-        Route("/api/wall", api.guarded(wall_view)),
-        Route("/api/alerts/{alert}/actions", api.guarded(actions.act), methods=["POST"]),
-        Route("/api/calls/{call}/prompts", api.guarded(actions.message), methods=["POST"]),
-        Route("/api/demo", api.guarded(demo_calls.status)),
-        Route("/api/demo", api.guarded(demo_calls.play), methods=["POST"]),
+        Route("/api/session", sessions.sign_in, methods=["POST"]),
+        Route("/api/session", sessions.show, methods=["GET"]),
+        Route("/api/session", sessions.sign_out, methods=["DELETE"]),
+        guarded_route("/api/calls", api.call_list, "calls.read"),
+        guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/alerts", api.alert_list, "calls.read"),
+        guarded_route("/api/wall", wall_view, "alerts.watch"),
+        guarded_route("/api/alerts/{alert}/actions", actions.act, "alerts.act", methods=("POST",)),
+        guarded_route(
+            "/api/calls/{call}/prompts", actions.message, "prompts.send", methods=("POST",)
+        ),
+        guarded_route("/api/demo", demo_calls.status, "alerts.act"),
+        guarded_route("/api/demo", demo_calls.play, "alerts.act", methods=("POST",)),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/wall", wall),
         WebSocketRoute("/ws/agents/{agent}", prompts),

@@ -10,6 +10,7 @@ from functools import partial
 from msgspec import structs
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.audio import notice as audio
 from monitor.errors import BadMessage
 from monitor.ingest.facts import (
@@ -24,7 +25,7 @@ from monitor.ingest.facts import (
 from monitor.ingest.l16 import L16Decoder
 from monitor.ingest.strict_json import decode, decode_as
 from monitor.web.admission import identify, in_time, recheck, refuse_query
-from monitor.web.auth import Principal, bearer
+from monitor.web.auth import Given, Principal, bearer
 from monitor.web.host import CallHandle
 from monitor.web.line import Gone, HangUp, Line
 from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
@@ -51,12 +52,11 @@ async def intake(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, first = await _admitted(line, state)
-    if not principal.may_send_calls:
-        raise HangUp(4403, "wrong_role", f"a token of role {principal.role} brings no calls")
+    require(principal, "calls.send")
     if state.stopping.is_set():
         raise HangUp(1012, STOPPING, "the server is stopping; come back in a moment")
     with ExitStack() as claim:
-        source = _Source(line, state, principal.team, claim)
+        source = _Source(line, state, principal, claim)
         try:
             async with asyncio.TaskGroup() as tasks:
                 helpers = [
@@ -77,14 +77,14 @@ async def _admitted(line: Line, state: State) -> tuple[Principal, str | bytes | 
     """
     refuse_query(line)
     token = bearer(line.socket.headers)
-    principal = None if token is None else await identify(token, state)
+    principal = None if token is None else await identify(Given(token=token), state)
     first = await (line.receive() if principal else in_time(line.receive, state))
     if isinstance(first, str) and first.lstrip().startswith("{"):
         value = decode(first)
         if isinstance(value, dict) and value.get("type") == "hello":
             hello = decode_as(first, Hello)
-            return principal or await identify(hello.token, state), None
-    return principal or await identify(None, state), first
+            return principal or await identify(Given(token=hello.token), state), None
+    return principal or await identify(Given(), state), first
 
 
 async def _told_to_stop(line: Line, state: State) -> None:
@@ -96,11 +96,12 @@ async def _told_to_stop(line: Line, state: State) -> None:
 class _Source:
     """The call of one socket, from its registration to its end."""
 
-    def __init__(self, line: Line, state: State, team: str, claim: ExitStack) -> None:
+    def __init__(self, line: Line, state: State, principal: Principal, claim: ExitStack) -> None:
         self._line = line
         self._state = state
-        self._team = team
+        self._principal = principal
         self._claim = claim
+        self._team = ""
         self._decoder = L16Decoder()
         self._began: CallBegan | None = None
         self._begin: asyncio.Task[CallHandle] | None = None
@@ -180,10 +181,10 @@ class _Source:
 
     async def _register(self, began: CallBegan) -> None:
         call = began.call
-        if call.team not in ("", self._team):
-            raise HangUp(4403, "wrong_team", "this token brings calls of another team")
+        require(self._principal, "calls.send", team=call.team or None)
+        self._team = call.team or self._principal.team
         call = structs.replace(call, team=self._team)
-        self._claim.enter_context(self._state.claims.held(self._team, call.call))
+        self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
         self._begin = asyncio.create_task(
             self._state.host.begin(call, rate=began.rate, roles=began.roles)

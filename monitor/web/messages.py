@@ -28,6 +28,9 @@ class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """The first message of a client. The token may come in a header instead."""
 
     token: _Short | None = None
+    """None where a header has it, or the cookie of a session."""
+    team: _Short | None = None
+    """Which team, for a holder of several; None is the first."""
     last: Last | None = None
     """Without it the feed begins with the next alert."""
     last_action: _Seq | None = None

@@ -13,6 +13,9 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor.access.accounts import Accounts
+from monitor.access.seal import KEY_FILE, Seal
+from monitor.access.sessions import Sessions
 from monitor.alerts.actions import Limits
 from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk, Listener
@@ -23,6 +26,8 @@ from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
 from monitor.store import calls
+from monitor.store.access_file import AccessFile
+from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
 from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
@@ -32,9 +37,13 @@ from monitor.web.demo_calls import DemoCalls
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.state import State
+from monitor.web.tries import Tries
 from monitor.web.wall_cards import Wall
 
 logger = structlog.get_logger()
+
+_LOOK_EVERY_S = 1.0
+"""How soon a right that a command took back is gone from open sockets."""
 
 Ready = Callable[[str, State], None]
 """Called with the address (`http://host:port`) once connections are taken."""
@@ -51,7 +60,9 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         store = stack.enter_context(
             Store(folder, bound=settings.store.queue, readers=settings.store.readers)
         )
-        shelf = stack.enter_context(contextlib.closing(TokenShelf(folder)))
+        file = stack.enter_context(contextlib.closing(AccessFile(folder)))
+        door = doorkeeper(file, settings, clock)
+        shelf = TokenShelf(file)
         lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
@@ -71,16 +82,31 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 wall=wall,
                 deeds=Deeds(store, feed, clock, limits),
                 demo=DemoCalls(shelf, clock, host=settings.server.host),
-                door=Doorkeeper(shelf),
+                door=door,
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
+            watching = asyncio.create_task(door.watch(_LOOK_EVERY_S))
             escalating = asyncio.create_task(state.deeds.watch())
-            await _Server(create_app(state), state, ready).serve(sockets=[listener])
-            escalating.cancel()
+            try:
+                await _Server(create_app(state), state, ready).serve(sockets=[listener])
+            finally:
+                watching.cancel()
+                escalating.cancel()
             await desk.drain()
+
+
+def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
+    """Knows the tokens, accounts and sessions of a data folder."""
+    seal = Seal(Path(settings.store.data) / KEY_FILE)
+    return Doorkeeper(
+        TokenShelf(file),
+        Accounts(file, seal, settings.access, clock),
+        Sessions(SessionShelf(file), settings.access, clock),
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -21,6 +21,7 @@ from monitor.web.board import Board
 from monitor.web.demo_calls import DemoCalls
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
+from monitor.web.tries import Tries
 from monitor.web.wall_cards import Wall
 
 
@@ -73,6 +74,9 @@ class State:
     clock: Clock
     url: str = ""
     """Where the server listens, once it does."""
+    tries: Tries
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    """Passwords checked at the same time: each takes 64 MiB."""
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

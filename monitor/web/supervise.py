@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.alerts.cursor import Cursor
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
@@ -26,37 +27,39 @@ async def supervise(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, hello = await greeted(line, state)
-    if not principal.may_watch_alerts:
-        raise HangUp(4403, "wrong_role", f"a token of role {principal.role} gets no alerts")
-    cursor = await _welcome(line, state, principal, hello)
+    team = hello.team or principal.team
+    require(principal, "alerts.watch", team=team)
+    cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
     wake.set()
     with ExitStack() as stack:
-        stack.enter_context(state.feed.subscribed(principal.team, wake))
+        stack.enter_context(state.feed.subscribed(team, wake))
         outbox = None
         if "live" in hello.topics:
             bound = state.settings.alerts.live_events
             outbox = stack.enter_context(
-                state.board.shown(team=principal.team, agent=None, bound=bound, wake=wake)
+                state.board.shown(team=team, agent=None, bound=bound, wake=wake)
             )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send(line, state, principal.team, hello, cursor, outbox, wake))
+            tasks.create_task(_send(line, state, team, hello, cursor, outbox, wake))
             tasks.create_task(_listen(line, cursor, wake))
             tasks.create_task(_insist(line, state, cursor))
             tasks.create_task(recheck(principal, state))
 
 
-async def _welcome(line: Line, state: State, principal: Principal, hello: Hello) -> Cursor:
+async def _welcome(
+    line: Line, state: State, principal: Principal, team: str, hello: Hello
+) -> Cursor:
     alerts = state.settings.alerts
     last = None if hello.last is None else hello.last.place()
-    start = await state.feed.start(principal.team, last)
+    start = await state.feed.start(team, last)
     await line.send(
         Welcome(
-            team=principal.team,
+            team=team,
             role=principal.role,
             epoch=start.head.epoch,
             seq=start.head.seq,
-            action=await state.feed.action_head(principal.team),
+            action=await state.feed.action_head(team),
             ack_s=alerts.ack_s,
         )
     )

@@ -11,11 +11,12 @@ from contextlib import ExitStack
 
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
 from monitor.web.admission import greeted, recheck
 from monitor.web.board import Outbox
-from monitor.web.line import HangUp, Line
+from monitor.web.line import Line
 from monitor.web.messages import Health, Levels, Open, Opened, Skipped, Welcome
 from monitor.web.session import session
 from monitor.web.state import State
@@ -34,15 +35,15 @@ async def wall(socket: WebSocket) -> None:
 
 
 async def _converse(line: Line, state: State) -> None:
-    principal, _ = await greeted(line, state)
-    if not principal.may_watch_alerts:
-        raise HangUp(4403, "wrong_role", f"role {principal.role} sees no wall")
-    await line.send(Welcome(team=principal.team, role=principal.role))
+    principal, hello = await greeted(line, state)
+    team = hello.team or principal.team
+    require(principal, "alerts.watch", team=team)
+    await line.send(Welcome(team=team, role=principal.role))
     with ExitStack() as stack:
-        screen = stack.enter_context(state.wall.shown(principal.team))
-        view = stack.enter_context(_View(line, state, principal.team))
+        screen = stack.enter_context(state.wall.shown(team))
+        view = stack.enter_context(_View(line, state, team))
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_beat(line, state, principal.team, screen, view))
+            tasks.create_task(_beat(line, state, team, screen, view))
             tasks.create_task(_listen(line, view))
             tasks.create_task(recheck(principal, state))
 

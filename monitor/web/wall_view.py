@@ -12,14 +12,14 @@ from sqlalchemy import Connection, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access.permissions import require
+from monitor.access.principal import Principal
 from monitor.alerts import action_log, actions
 from monitor.alerts.actions import Limits, Standing
-from monitor.errors import Refused
 from monitor.store.tables import alerts, events, streams
 from monitor.store.tables_actions import actions as deeds
 from monitor.store.tables_actions import standings
 from monitor.web.actions import name_of
-from monitor.web.auth import Principal
 from monitor.web.state import State
 
 OPEN = 1000
@@ -56,14 +56,13 @@ class View(Struct, frozen=True, kw_only=True):
     """Open alerts that are older than those shown."""
 
 
-async def wall_view(request: Request, state: State, principal: Principal) -> Response:
+async def wall_view(request: Request, state: State, who: Principal) -> Response:
     """The screen's beginning; go on with `/ws/alerts` from its epoch, seq and action."""
-    if not principal.may_watch_alerts:
-        raise Refused("wrong_role", f"role {principal.role} sees no wall")
-    team = principal.team
+    team = request.query_params.get("team") or who.team
+    require(who, "alerts.watch", team=team)
     await state.feed.head(team)
     view = await state.store.read(
-        lambda on: _view(on, team, name_of(principal), state.clock.wall(), state.deeds.limits)
+        lambda on: _view(on, team, name_of(who), state.clock.wall(), state.deeds.limits)
     )
     return Response(msgspec.json.encode(view), media_type="application/json")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class House:
 
     def token(self, role: str, team: str = "", agent: str = "") -> str:
         return new_token(self.folder, role, team=team, agent=agent)
+
+    def revoke(self, token: str) -> None:
+        """As `monitor token revoke` in another process would."""
+        with closing(TokenShelf(self.folder)) as shelf:
+            assert shelf.revoke(token.split("_")[1], SystemClock().wall())
 
     def socket(self, path: str, **options: Any) -> connect:
         return connect(self.ws + path, compression=None, **options)
