@@ -113,6 +113,10 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For how long."""
     tries_per_minute: _Count = 20
     """Sign-ins one address may try."""
+    hash_mib: Annotated[int, Meta(ge=7, le=4096)] = 64
+    """Memory of an Argon2id password hash."""
+    hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
+    """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
     totp_roles: tuple[str, ...] = ()
     """Roles whose accounts cannot sign in without an authenticator app."""
 

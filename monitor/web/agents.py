@@ -8,7 +8,7 @@ from starlette.websockets import WebSocket
 
 from monitor.access.permissions import require
 from monitor.events import encode
-from monitor.web.admission import greeted, recheck
+from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
 from monitor.web.messages import Welcome
@@ -24,7 +24,8 @@ async def prompts(socket: WebSocket) -> None:
 async def _converse(line: Line, state: State) -> None:
     agent: str = line.socket.path_params["agent"]
     principal, hello = await greeted(line, state)
-    team = hello.team or principal.team
+    require(principal, "prompts.watch", agent=agent)
+    team = named_team(principal, hello)
     require(principal, "prompts.watch", team=team, agent=agent)
     await line.send(Welcome(team=team, role=principal.role))
     wake = asyncio.Event()

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
-from monitor.web import actions, api, demo_calls, pages, sessions
+from monitor.web import accounts, actions, api, demo_calls, pages, sessions
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
@@ -23,6 +23,9 @@ from monitor.web.wall_view import wall_view
 
 PUBLIC = (*pages.PAGES, pages.FILES, "/healthz", "/readyz", "/version")
 """Paths that need no token: they hold nothing of any call."""
+
+SELF = ("/api/session", "/api/session/password", "/api/setup")
+"""Paths that find out for themselves who asks, and show nothing else."""
 
 _HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -60,6 +63,16 @@ def _routes() -> list[BaseRoute]:
         Route("/api/session", sessions.sign_in, methods=["POST"]),
         Route("/api/session", sessions.show, methods=["GET"]),
         Route("/api/session", sessions.sign_out, methods=["DELETE"]),
+        Route("/api/session/password", accounts.own_password, methods=["POST"]),
+        Route("/api/setup", accounts.set_up, methods=["POST"]),
+        guarded_route("/api/accounts", accounts.listed, "accounts.read"),
+        guarded_route("/api/accounts", accounts.add, "accounts.manage", methods=("POST",)),
+        guarded_route(
+            "/api/accounts/{name}", accounts.change, "accounts.manage", methods=("PATCH",)
+        ),
+        guarded_route(
+            "/api/accounts/{name}/totp", accounts.give_totp, "accounts.manage", methods=("POST",)
+        ),
         guarded_route("/api/calls", api.call_list, "calls.read"),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
         guarded_route("/api/alerts", api.alert_list, "calls.read"),

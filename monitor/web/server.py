@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from monitor.access.accounts import Accounts
+from monitor.access.first import FirstCode
 from monitor.access.seal import KEY_FILE, Seal
 from monitor.access.sessions import Sessions
 from monitor.alerts.actions import Limits
@@ -74,6 +75,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         desk.listen(_counting(metrics))
         async with open_host(settings, desk, metrics, clock) as host:
             state = State(
+                first=await first_code(door, clock),
                 settings=settings,
                 store=store,
                 feed=feed,
@@ -107,6 +109,12 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+async def first_code(door: Doorkeeper, clock: Clock) -> FirstCode | None:
+    """The code that makes the first accounts, as long as there is none."""
+    accounts = await asyncio.to_thread(door.accounts.shelf.count)
+    return None if accounts else FirstCode(clock)
 
 
 def listen(host: str, port: int) -> socket.socket:

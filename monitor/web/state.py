@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from monitor.access.first import FirstCode
 from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
@@ -77,6 +78,8 @@ class State:
     tries: Tries
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Passwords checked at the same time: each takes 64 MiB."""
+    first: FirstCode | None = None
+    """While there is no account."""
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

@@ -11,7 +11,7 @@ from monitor.access.permissions import require
 from monitor.alerts.cursor import Cursor
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
-from monitor.web.admission import greeted, recheck
+from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.auth import Principal
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
@@ -27,7 +27,8 @@ async def supervise(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, hello = await greeted(line, state)
-    team = hello.team or principal.team
+    require(principal, "alerts.watch")
+    team = named_team(principal, hello)
     require(principal, "alerts.watch", team=team)
     cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
