@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -15,7 +15,9 @@ from monitor.alerts.actions import TEXT_CHARS, Action, Deed
 from monitor.errors import Conflict
 from monitor.events import CallStarted, Prompt
 from monitor.web.body import read_json
-from monitor.web.state import State
+
+if TYPE_CHECKING:
+    from monitor.web.state import State
 
 SUPERVISOR = "supervisor"
 """Reason of a prompt that a person sent."""
@@ -32,7 +34,7 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def act(request: Request, state: State, who: Principal) -> Response:
     """Acknowledge, mark as false alarm, prompt, escalate or undo; answers with the action."""
     deed = await read_json(request, Deed, limit=_BODY_BYTES)
-    team = _team(request, who, "alerts.act")
+    team = team_asked(request, who, "alerts.act")
     alert: str = request.path_params["alert"]
     call = None
     if deed.action in ("prompt", "undo"):
@@ -48,7 +50,7 @@ async def act(request: Request, state: State, who: Principal) -> Response:
 async def message(request: Request, state: State, who: Principal) -> Response:
     """Put a sentence on the screen of the agent of a live call."""
     wanted = await read_json(request, Message, limit=_BODY_BYTES)
-    team = _team(request, who, "prompts.send")
+    team = team_asked(request, who, "prompts.send")
     call = state.wall.started(team, request.path_params["call"])
     if call is None:
         raise Conflict("no_call", "no such call is live")
@@ -61,7 +63,7 @@ def name_of(who: Principal) -> str:
     return who.name or who.label
 
 
-def _team(request: Request, who: Principal, action: str) -> str:
+def team_asked(request: Request, who: Principal, action: str) -> str:
     """The team it is about: the one that is asked for, else the holder's first."""
     team = request.query_params.get("team") or who.team
     require(who, action, team=team)

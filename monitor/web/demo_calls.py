@@ -19,6 +19,7 @@ from monitor.ingest.client import Pacing, send_call
 from monitor.ingest.outgoing import from_file
 from monitor.ingest.target import Target
 from monitor.store.tokens import TokenShelf
+from monitor.web.actions import team_asked
 from monitor.web.auth import make_token
 
 if TYPE_CHECKING:
@@ -93,14 +94,15 @@ class DemoCalls:
             await asyncio.to_thread(self._shelf.revoke, row.id, self._clock.wall())
 
 
-async def status(_: Request, state: State, _who: Principal) -> Response:
+async def status(request: Request, state: State, who: Principal) -> Response:
     """Whether the demo calls can be played, and whether they are."""
+    team_asked(request, who, "alerts.act")
     return JSONResponse({"available": state.demo.available, "playing": state.demo.playing})
 
 
-async def play(_: Request, state: State, who: Principal) -> Response:
+async def play(request: Request, state: State, who: Principal) -> Response:
     """Play them into the supervisor's own team."""
-    state.demo.play(state.url, who.team)
+    state.demo.play(state.url, team_asked(request, who, "alerts.act"))
     return JSONResponse({"available": True, "playing": True}, status_code=202)
 
 

@@ -12,14 +12,13 @@ from sqlalchemy import Connection, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.access.permissions import require
 from monitor.access.principal import Principal
 from monitor.alerts import action_log, actions
 from monitor.alerts.actions import Limits, Standing
 from monitor.store.tables import alerts, events, streams
 from monitor.store.tables_actions import actions as deeds
 from monitor.store.tables_actions import standings
-from monitor.web.actions import name_of
+from monitor.web.actions import name_of, team_asked
 from monitor.web.state import State
 
 OPEN = 1000
@@ -58,8 +57,7 @@ class View(Struct, frozen=True, kw_only=True):
 
 async def wall_view(request: Request, state: State, who: Principal) -> Response:
     """The screen's beginning; go on with `/ws/alerts` from its epoch, seq and action."""
-    team = request.query_params.get("team") or who.team
-    require(who, "alerts.watch", team=team)
+    team = team_asked(request, who, "alerts.watch")
     await state.feed.head(team)
     view = await state.store.read(
         lambda on: _view(on, team, name_of(who), state.clock.wall(), state.deeds.limits)

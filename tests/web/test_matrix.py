@@ -39,6 +39,11 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/calls": Example(path="/api/calls?team=south"),
     "GET /api/calls/{call}/events": Example(),
     "GET /api/alerts": Example(path="/api/alerts?team=south", says={"agent": 403}),
+    "GET /api/wall": Example(path="/api/wall?team=south"),
+    "POST /api/alerts/{alert}/actions": Example(body={"action": "acknowledge", "key": "k" * 8}),
+    "POST /api/calls/{call}/prompts": Example(body={"text": "请说明来电目的"}),
+    "GET /api/demo": Example(path="/api/demo?team=south"),
+    "POST /api/demo": Example(path="/api/demo?team=south", body={}, says={"supervisor": 202}),
     "GET /api/accounts": Example(),
     "POST /api/accounts": Example(body={"name": "x", "password": "y", "role": "admin"}),
     "PATCH /api/accounts/{name}": Example(body={}),
@@ -47,9 +52,9 @@ EXAMPLES: dict[str, Example] = {
 """A new route without an entry fails the tests."""
 
 SOCKETS = {"/ws/alerts": "alerts.watch", "/ws/agents/{agent}": "prompts.watch"}
-SOCKETS |= {"/ingest/l16": "calls.send"}
+SOCKETS |= {"/ingest/l16": "calls.send", "/ws/wall": "alerts.watch"}
 
-PARAMETERS = {"call": "c1", "agent": "8012", "name": "nobody", "id": "c1-1"}
+PARAMETERS = {"call": "c1", "alert": "c1-1", "agent": "8012", "name": "nobody", "id": "c1-1"}
 
 
 def keys() -> list[tuple[str, Route]]:
