@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from monitor.errors import Unavailable
 from monitor.store import tables, tables_accounts
-from monitor.store.tables_actions import actions, standings
+from monitor.store.tables_actions import actions, feedback, standings
 
 Step = Callable[[Connection], None]
 
@@ -25,7 +25,7 @@ def _first_access(connection: Connection) -> None:
 
 
 def _actions(connection: Connection) -> None:
-    tables.record.create_all(connection, tables=[actions, standings])
+    tables.record.create_all(connection, tables=[actions, feedback, standings])
     # alerts of before stand as new, and do not escalate
     connection.exec_driver_sql(
         "INSERT INTO standings (team, alert_id, call, agent, severity, state, seq, status, level,"

@@ -20,6 +20,19 @@ actions = Table(
     Index("actions_by_alert", "team", "alert_id", "seq"),
 )
 
+feedback = Table(
+    "feedback",
+    record,
+    Column("team", String(NAME_CHARS), primary_key=True),
+    Column("agent", String(NAME_CHARS), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("call", String(NAME_CHARS), nullable=False),
+    Column("at_wall", Float, nullable=False),
+    Column("reason", String(NAME_CHARS), nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Prompts that an agent found of no help."""
+
 standings = Table(
     "standings",
     record,

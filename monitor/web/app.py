@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
-from monitor.web import accounts, actions, api, demo_calls, pages, sessions
+from monitor.web import accounts, actions, agent_view, api, demo_calls, pages, sessions
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
@@ -80,6 +80,10 @@ def _routes() -> list[BaseRoute]:
         guarded_route("/api/alerts/{alert}/actions", actions.act, "alerts.act", methods=("POST",)),
         guarded_route(
             "/api/calls/{call}/prompts", actions.message, "prompts.send", methods=("POST",)
+        ),
+        guarded_route("/api/agents/{agent}/alerts", agent_view.own_alerts, "calls.read"),
+        guarded_route(
+            "/api/agents/{agent}/feedback", agent_view.give, "prompts.watch", methods=("POST",)
         ),
         guarded_route("/api/demo", demo_calls.status, "alerts.act"),
         guarded_route("/api/demo", demo_calls.play, "alerts.act", methods=("POST",)),

@@ -101,6 +101,14 @@ class Levels(Struct, frozen=True, kw_only=True, tag="levels"):
     """Call -> seconds heard, loudness 0..9 of agent and customer, 1 when sound stopped coming."""
 
 
+class Heard(Struct, frozen=True, kw_only=True, tag="heard"):
+    """How much of a live call was heard; an agent's screen counts on from there."""
+
+    call: str
+    at: float
+    """Seconds."""
+
+
 class Health(Struct, frozen=True, kw_only=True, tag="health"):
     """The server itself."""
 

@@ -154,6 +154,14 @@ class Wall:
         live = self._calls.get((team, call))
         return 0.0 if live is None else round(max(live.heard_s.values(), default=0.0), 3)
 
+    def of_agent(self, team: str, agent: str) -> list[tuple[str, float]]:
+        """The live calls of an agent, and the seconds heard of each."""
+        return [
+            (call, self.heard_s(of, call))
+            for (of, call), live in self._calls.items()
+            if of == team and live.started.agent == agent
+        ]
+
     def levels(self, team: str) -> dict[str, tuple[float, int, int, int]]:
         """Of every live call: seconds heard, loudness 0..9 of agent and customer, 1 if stalled."""
         now = self._clock.monotonic()

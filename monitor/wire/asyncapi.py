@@ -29,6 +29,7 @@ _MESSAGES: Final[tuple[type[msgspec.Struct], ...]] = (
     ms.Opened,
     Card,
     ms.Levels,
+    ms.Heard,
     ms.Health,
     ms.Accepted,
     ms.Ended,
@@ -62,7 +63,7 @@ SOCKETS: Final[dict[str, dict[str, Any]]] = {
         "address": "/ws/agents/{agent}",
         "about": "What one agent's screen says now: prompts and disclosures of the agent's calls.",
         "in": ("Hello",),
-        "out": ("Welcome", "CallStarted", "Prompt", "Disclosure", "CallEnded", "Fault"),
+        "out": ("Welcome", "CallStarted", "Prompt", "Disclosure", "CallEnded", "Heard", "Fault"),
     },
 }
 """Name of a channel -> its address, and the messages that the server takes and sends."""

@@ -98,6 +98,7 @@ _STRUCTS: Final[tuple[msgspec.Struct, ...]] = (
         words=Words(channel=Role.CUSTOMER, text="真的吗"),
     ),
     ms.Levels(calls={_CALL: (29.5, 0, 6, 0)}),
+    ms.Heard(call=_CALL, at=29.5),
     ms.Health(live=1, behind_s=0.4, now=1795305604.5),
     ms.Accepted(call=_CALL),
     ms.Ended(call=_CALL, received_s=52.42),

@@ -42,6 +42,11 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/wall": Example(path="/api/wall?team=south"),
     "POST /api/alerts/{alert}/actions": Example(body={"action": "acknowledge", "key": "k" * 8}),
     "POST /api/calls/{call}/prompts": Example(body={"text": "请说明来电目的"}),
+    "GET /api/agents/{agent}/alerts": Example(path="/api/agents/8012/alerts?team=south"),
+    "POST /api/agents/{agent}/feedback": Example(
+        path="/api/agents/8012/feedback?team=south",
+        body={"key": "k" * 8, "call": "c1", "reason": "missing_purpose"},
+    ),
     "GET /api/demo": Example(path="/api/demo?team=south"),
     "POST /api/demo": Example(path="/api/demo?team=south", body={}, says={"supervisor": 202}),
     "GET /api/accounts": Example(),

@@ -8,7 +8,7 @@ export const categoryName = (alert) => tOr(`category.${alert.category}`, alert.c
 
 export function alertList(root, model, onChoose) {
   return new VirtualList(root, {
-    rowHeight: 78, label: t('wall.alerts'), onChoose,
+    rowHeight: 86, label: t('wall.alerts'), onChoose,
     key: (entry) => entry.id,
     create: (entry) => alertRow(entry, model),
   });

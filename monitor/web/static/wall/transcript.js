@@ -6,6 +6,7 @@ import { t } from '../words.js';
 
 const PAGE = 1000;
 const LINES = 400;
+const NO_SPEECH = ['no_speech', 'invented', 'music'];
 
 /** What was said in a call: kept by segment, the latest words of a segment win. */
 export class Words {
@@ -38,7 +39,7 @@ export class Words {
   take(event) {
     if (event.call !== this.call) return false;
     if (event.type === 'utterance') {
-      if (!event.text) return false;
+      if (!event.text || NO_SPEECH.includes(event.suppressed)) return false;
       const key = `${event.channel} ${event.segment ?? event.start}`;
       const known = this.lines.get(key);
       if (known && known.final && !event.final) return false;

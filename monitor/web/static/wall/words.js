@@ -14,6 +14,7 @@ addWords({
   'wall.onlyCritical': ['仅严重', 'Critical only'],
   'wall.severityFilter': ['按级别筛选', 'Filter by severity'],
   'wall.team': ['班组', 'Team'],
+  'wall.quietShort': ['安静', 'Quiet'],
   'wall.quiet': ['安静模式：只看已确认的高级别预警', 'Quiet: confirmed and high only'],
   'wall.sound.on': ['声音已开', 'Sound on'],
   'wall.sound.off': ['开启声音', 'Turn sound on'],
