@@ -36,7 +36,8 @@ async def _converse(line: Line, state: State) -> None:
     with state.board.shown(team=team, agent=agent, bound=bound, wake=wake) as outbox:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_send(line, outbox, wake))
-            tasks.create_task(_count(line, state, team, agent))
+            if "heard" in hello.topics:
+                tasks.create_task(_count(line, state, team, agent))
             tasks.create_task(_listen(line))
             tasks.create_task(recheck(principal, state))
 

@@ -35,9 +35,10 @@ class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """Without it the feed begins with the next alert."""
     last_action: _Seq | None = None
     """The last action the client holds; without it actions begin with the next one."""
-    topics: Annotated[tuple[Literal["live", "actions"], ...], Meta(max_length=4)] = ()
+    topics: Annotated[tuple[Literal["live", "actions", "heard"], ...], Meta(max_length=4)] = ()
     """`live`: words, disclosures and coverage of the team's calls as well; these may be skipped.
-    `actions`: what people do about alerts, in order and without a hole."""
+    `actions`: what people do about alerts, in order and without a hole. `heard`, for an agent's
+    screen: how much of the live call was heard."""
     confirmed_only: bool = False
     """Only alerts whose final words are known. Their `seq` has holes: what was provisional."""
 

@@ -24,7 +24,7 @@ class Screen {
     this.build(main, frame);
     const address = `/ws/agents/${encodeURIComponent(this.agent)}`;
     new LiveSocket(address, {
-      hello: () => ({ team: this.team }),
+      hello: () => ({ team: this.team, topics: ['heard'] }),
       take: (message) => this.take(message),
       changed: (state) => this.linked(state),
     });
