@@ -15,7 +15,8 @@ from monitor.rules.disclosure import Duty
 from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
 from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
-from monitor.rules.matcher import Hit, Matcher
+from monitor.rules.hits import Hit
+from monitor.rules.matcher import Matcher
 from monitor.rules.pattern import Pattern
 from monitor.rules.register import Register, for_call
 from monitor.rules.similar import model_for

@@ -21,6 +21,9 @@ class Form(msgspec.Struct, frozen=True):
     text: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    changed: tuple[int, int]
+    """Bounds of the part of `text` that differs from the folded text: nothing was left out or
+    written otherwise before and behind it."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The part of the folded text that text[start:end] stands for; not for empty spans."""
@@ -30,17 +33,21 @@ class Form(msgspec.Struct, frozen=True):
 class _Draft:
     """A reading being made."""
 
-    __slots__ = ("ends", "starts", "text")
+    __slots__ = ("ends", "high", "low", "starts", "text")
 
     def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
         self.text = text
         self.starts = list(starts)
         self.ends = list(ends)
+        self.low = len(text)
+        """Folded bounds of what was changed."""
+        self.high = 0
 
     def drop(self, positions: list[int]) -> bool:
         """Leaves characters out; False when there are none to leave out."""
         if not positions:
             return False
+        self._touch(positions[0], positions[-1])
         gone = set(positions)
         keep = [at for at in range(len(self.text)) if at not in gone]
         self.text = "".join([self.text[at] for at in keep])
@@ -57,6 +64,8 @@ class _Draft:
         ends: list[int] = []
         at = 0
         for start, end, form in found:
+            if form != self.text[start:end]:
+                self._touch(start, end - 1)
             parts += [self.text[at:start], form]
             starts += [*self.starts[at:start], *[self.starts[start]] * len(form)]
             ends += [*self.ends[at:start], *[self.ends[end - 1]] * len(form)]
@@ -68,7 +77,12 @@ class _Draft:
 
     def form(self) -> Form:
         """The reading, finished."""
-        return Form(self.text, tuple(self.starts), tuple(self.ends))
+        changed = bisect_left(self.starts, self.low), bisect_left(self.starts, self.high)
+        return Form(self.text, tuple(self.starts), tuple(self.ends), changed)
+
+    def _touch(self, first: int, last: int) -> None:
+        self.low = min(self.low, self.starts[first])
+        self.high = max(self.high, self.ends[last])
 
 
 def of(text: str, clauses: Sequence[int]) -> tuple[tuple[Form, ...], tuple[tuple[int, int], ...]]:
