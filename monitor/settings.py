@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+_Patience = Annotated[float, Meta(ge=0, le=7 * 86_400)]
 _Bytes = Annotated[int, Meta(ge=1024, le=64 * 2**20)]
 _Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -86,6 +87,19 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lossy news (words, coverage) held for one subscriber; the oldest give way."""
 
 
+class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long alerts wait for an answer. House policy, not law: set what your floor can answer."""
+
+    critical_s: _Patience = 60.0
+    """A critical alert nobody answered goes one level up after this long; 0 is never."""
+    high_s: _Patience = 180.0
+    """The same for high."""
+    medium_s: _Patience = 900.0
+    """The same for medium."""
+    low_s: _Patience = 0.0
+    """The same for low."""
+
+
 class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How people sign in; numbers from the reliability study, section 4.10."""
 
@@ -99,6 +113,10 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For how long."""
     tries_per_minute: _Count = 20
     """Sign-ins one address may try."""
+    hash_mib: Annotated[int, Meta(ge=7, le=4096)] = 64
+    """Memory of an Argon2id password hash."""
+    hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
+    """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
     totp_roles: tuple[str, ...] = ()
     """Roles whose accounts cannot sign in without an authenticator app."""
 
@@ -145,6 +163,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     server: Server = Server()
     store: Store = Store()
     alerts: Alerts = Alerts()
+    escalation: Escalation = Escalation()
     access: Access = Access()
     asr: Asr = Asr()
     rules: Rules = Rules()

@@ -46,6 +46,7 @@ class Accounts:
         self._seal = seal
         self._limits = limits
         self._clock = clock
+        self._hasher = passwords.Hasher(mib=limits.hash_mib, passes=limits.hash_passes)
 
     def add(self, new: NewAccount) -> AccountRow:
         """Make an account; raises `BadInput` or `Refused`."""
@@ -74,7 +75,7 @@ class Accounts:
         """
         row = self.shelf.named(tidy(name))
         now = self._clock.wall()
-        right = passwords.matches(password, "" if row is None else row.password)
+        right = self._hasher.matches(password, "" if row is None else row.password)
         if row is None or not row.password or row.disabled_wall is not None:
             raise Refused("bad_login", _WRONG)
         if now < row.locked_until:
@@ -94,7 +95,7 @@ class Accounts:
         """Set another password; the account's sessions end, but for `keep`."""
         passwords.check_strength(password, row.name)
         self.shelf.change(
-            row.id, keep=keep, password=passwords.hashed(password), failures=0, locked_until=0.0
+            row.id, keep=keep, password=self._hasher.hashed(password), failures=0, locked_until=0.0
         )
 
     def change_rights(self, row: AccountRow, role: str, teams: Sequence[str], agent: str) -> None:
@@ -139,7 +140,7 @@ class Accounts:
             role=new.role,
             teams=new.teams,
             agent=new.agent,
-            password=passwords.hashed(new.password) if new.password else "",
+            password=self._hasher.hashed(new.password) if new.password else "",
             created_wall=self._clock.wall(),
             issuer=new.issuer,
             subject=new.subject,
@@ -158,8 +159,8 @@ class Accounts:
         raise Refused("bad_login", _WRONG)
 
     def _forget_failures(self, row: AccountRow, password: str) -> None:
-        if passwords.outdated(row.password):
-            better = passwords.hashed(password)
+        if self._hasher.outdated(row.password):
+            better = self._hasher.hashed(password)
             self.shelf.change(row.id, end_sessions=False, password=better)
         if row.failures:
             self.shelf.change(row.id, end_sessions=False, failures=0)

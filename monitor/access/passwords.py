@@ -13,14 +13,6 @@ SHORTEST: Final = 12
 LONGEST: Final = 256
 """Longer ones would only be work for the server."""
 
-_hasher: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
-"""RFC 9106, second recommended option (64 MiB, three passes), with one lane for a small machine."""
-
-_DUMMY: Final = (
-    "$argon2id$v=19$m=65536,t=3,p=1$bW9uaXRvciBkdW1teSBzYWx0$"
-    "YJdCwHZLSiWb1x3mCzF8Uy1OsbKx4q+FcbeT5p0iMb4"
-)
-
 
 def check_strength(password: str, name: str) -> None:
     """Raise `BadInput` for a password that is too short, too long, too plain or the name."""
@@ -33,19 +25,28 @@ def check_strength(password: str, name: str) -> None:
         raise BadInput("weak_password", message, field="password")
 
 
-def hashed(password: str) -> str:
-    """What is kept of a password. Takes about a tenth of a second and 64 MiB."""
-    return _hasher.hash(password.encode("utf8", "surrogatepass"))
+class Hasher:
+    """Argon2id with one lane: a sign-in takes one processor a fraction of a second."""
+
+    def __init__(self, *, mib: int, passes: int) -> None:
+        self._hasher = PasswordHasher(time_cost=passes, memory_cost=mib * 1024, parallelism=1)
+        self._nobody = self._hasher.hash(b"nobody")
+
+    def hashed(self, password: str) -> str:
+        """What is kept of a password."""
+        return self._hasher.hash(_bytes(password))
+
+    def matches(self, password: str, kept: str) -> bool:
+        """Whether this is the password; the same work when nothing is kept."""
+        try:
+            return self._hasher.verify(kept or self._nobody, _bytes(password)) and bool(kept)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def outdated(self, kept: str) -> bool:
+        """Whether the hash was made with other numbers than these."""
+        return self._hasher.check_needs_rehash(kept)
 
 
-def matches(password: str, kept: str) -> bool:
-    """Whether this is the password; the same work when nothing is kept."""
-    try:
-        return _hasher.verify(kept or _DUMMY, password.encode("utf8", "surrogatepass"))
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def outdated(kept: str) -> bool:
-    """Whether the hash was made with weaker numbers than today's."""
-    return _hasher.check_needs_rehash(kept)
+def _bytes(password: str) -> bytes:
+    return password.encode("utf8", "surrogatepass")

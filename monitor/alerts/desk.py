@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from monitor.alerts import log
+from monitor.alerts import action_log, log
+from monitor.alerts.actions import Limits
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.events import Alert, AnyEvent, CallStarted, Utterance
@@ -16,6 +17,10 @@ from monitor.store.store import Store
 
 Listener = Callable[[CallStarted, Sequence[AnyEvent]], None]
 """Called on the event loop after the commit, with the events as recorded. Must not block."""
+
+
+NEVER = Limits(critical=0, high=0, medium=0, low=0)
+"""Nothing escalates."""
 
 
 class Desk:
@@ -27,13 +32,16 @@ class Desk:
         feed: Feed,
         clock: Clock,
         *,
+        limits: Limits = NEVER,
         took: Callable[[float], None] = lambda seconds: None,
     ) -> None:
-        """`took` is told the seconds each commit took, waiting included."""
+        """`limits`: how long alerts may stay unanswered. `took` is told the seconds each commit
+        took, waiting included."""
         self._store = store
         self._feed = feed
         self._clock = clock
         self._took = took
+        self._limits = limits
         self._listeners: list[Listener] = []
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -63,7 +71,9 @@ class Desk:
         wall = self._clock.wall()
         if any(_durable(event) for event in events):
             begun = self._clock.monotonic()
-            events = await self._store.write(lambda on: _record(on, call, given, wall))
+            events = await self._store.write(
+                lambda on: _record(on, call, given, wall, self._limits)
+            )
             self._took(self._clock.monotonic() - begun)
         placed = [log.logged(event) for event in events if isinstance(event, Alert)]
         if placed:
@@ -77,7 +87,11 @@ def _durable(event: AnyEvent) -> bool:
 
 
 def _record(
-    connection: Connection, call: CallStarted, events: tuple[AnyEvent, ...], wall: float
+    connection: Connection,
+    call: CallStarted,
+    events: tuple[AnyEvent, ...],
+    wall: float,
+    limits: Limits,
 ) -> tuple[AnyEvent, ...]:
     number = calls.ensure(connection, call, wall)
     news: list[AnyEvent] = []
@@ -85,6 +99,7 @@ def _record(
         if isinstance(event, Alert):
             placed = log.append(connection, call, number, event, wall)
             if placed is not None:
+                action_log.opened(connection, placed, wall, limits)
                 news.append(placed)
             continue
         if _durable(event):

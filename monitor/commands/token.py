@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Make, list and take back tokens (supervisor, agent, qa, compliance, admin, auditor, ingest).",
+    help="Make, list and take back tokens.",
 )
 
 _Data = Annotated[
@@ -26,7 +26,10 @@ _Config = Annotated[Path | None, typer.Option("--config", help="TOML file of set
 
 @app.command()
 def create(
-    role: Annotated[str, typer.Option(help="supervisor, agent, qa, compliance, admin, auditor or ingest.")],
+    role: Annotated[
+        str,
+        typer.Option(help="supervisor, agent, qa, compliance, admin, auditor or ingest."),
+    ],
     team: Annotated[str, typer.Option(help="Team; supervisor, agent and ingest need one.")] = "",
     agent: Annotated[str, typer.Option(help="Agent id; role agent needs one.")] = "",
     name: Annotated[str, typer.Option(help="Whose it is, for the list.")] = "",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from monitor.errors import Unavailable
 from monitor.store.database import reading_engine, writing_engine
@@ -37,10 +37,15 @@ class AccessFile:
         self._watch_engine = reading_engine(path, readers=1)
 
     def write(self, job: Callable[[Connection], T]) -> T:
-        """The job's result, committed; what two processes write takes turns."""
+        """The job's result, committed; what two processes write takes turns.
+
+        Raises `IntegrityError` where the job breaks a rule of a table, `Unavailable` for the rest.
+        """
         try:
             with self._writing.connect() as connection, connection.begin():
                 return job(connection)
+        except IntegrityError:
+            raise
         except DatabaseError as fault:
             raise Unavailable("store_failed", f"{ACCESS_FILE}: {fault.__cause__}") from fault
 

@@ -125,7 +125,8 @@ class AccountShelf:
 
 
 def _row(found: Any) -> AccountRow:
-    return msgspec.convert(dict(found) | {"teams": msgspec.json.decode(found["teams"])}, AccountRow)
+    columns = {str(name): value for name, value in found.items()}
+    return msgspec.convert(columns | {"teams": msgspec.json.decode(found["teams"])}, AccountRow)
 
 
 def _columns(row: AccountRow) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, sel
 
 from monitor.errors import Unavailable
 from monitor.store import findings, tables, tables_accounts
+from monitor.store.tables_actions import actions, feedback, standings
 from monitor.store.tables_desk import DESK
 
 Step = Callable[[Connection], None]
@@ -24,6 +25,21 @@ def _first_access(connection: Connection) -> None:
     tables.access.create_all(connection)
 
 
+def _actions(connection: Connection) -> None:
+    tables.record.create_all(connection, tables=[actions, feedback, standings])
+    # alerts of before stand as new, and do not escalate
+    connection.exec_driver_sql(
+        "INSERT INTO standings (team, alert_id, call, agent, severity, state, seq, status, level,"
+        " raised_wall, due_wall, open)"
+        " SELECT a.team, a.alert_id, c.call, c.agent, a.severity, a.state, a.seq, 'new', 0,"
+        " e.recorded_wall, NULL, CASE a.state WHEN 'withdrawn' THEN 0 ELSE 1 END"
+        " FROM alerts a JOIN events e ON e.number = a.event_number"
+        " JOIN calls c ON c.number = e.call_number"
+        " WHERE a.seq = (SELECT max(b.seq) FROM alerts b"
+        " WHERE b.team = a.team AND b.alert_id = a.alert_id)"
+    )
+
+
 def _accounts(connection: Connection) -> None:
     tables_accounts.accounts_meta.create_all(connection)
 
@@ -33,7 +49,7 @@ def _desk(connection: Connection) -> None:
     findings.rebuild(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _desk)
+RECORD_STEPS: Sequence[Step] = (_first_record, _actions, _desk)
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 

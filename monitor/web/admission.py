@@ -38,6 +38,14 @@ def given_with(line: Line, state: State, hello: Hello) -> Given:
     return Given(token=token)
 
 
+def named_team(principal: Principal, hello: Hello) -> str:
+    """The team that the hello asks for, else the holder's first; raises `HangUp`."""
+    team = hello.team or principal.team
+    if not team:
+        raise HangUp(4403, "no_team", "name a team in hello")
+    return team
+
+
 async def identify(given: Given, state: State) -> Principal:
     """Who it is; raises `HangUp`."""
     if given == Given():

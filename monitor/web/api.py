@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from monitor import __version__
-from monitor.access.permissions import require, scope
+from monitor.access.permissions import Action, require, scope
 from monitor.access.principal import Principal
 from monitor.alerts import log
 from monitor.errors import Refused
@@ -51,8 +51,8 @@ async def version(_: Request) -> Response:
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
     """Calls, newest first: `limit`, `before` (a `number`), `team`."""
     part = scope(principal, "calls.read", request.query_params.get("team"))
-    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
-    before = _number(request, "before", default=0, low=0, high=2**53) or None
+    limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
+    before = whole_number(request, "before", default=0, low=0, high=2**53) or None
     rows = await state.store.read(
         lambda on: calls.listed(on, teams=part.teams, agent=part.agent, limit=limit, before=before)
     )
@@ -61,11 +61,11 @@ async def call_list(request: Request, state: State, principal: Principal) -> Res
 
 async def call_events(request: Request, state: State, principal: Principal) -> Response:
     """Events of a call as recorded: a page of JSON, or all of them with `format=jsonl`."""
-    row = await _call(request, state, principal)
+    row = await find_call(request, state, principal)
     if request.query_params.get("format") == "jsonl":
         return StreamingResponse(_lines(state, row), media_type="application/x-ndjson")
-    after = _number(request, "after", default=0, low=0, high=2**53)
-    limit = _number(request, "limit", default=_PAGE, low=1, high=_PAGE)
+    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    limit = whole_number(request, "limit", default=_PAGE, low=1, high=_PAGE)
     page = await state.store.read(
         lambda on: calls.exported(on, row.number, after=after, limit=limit)
     )
@@ -84,8 +84,8 @@ async def alert_list(request: Request, state: State, principal: Principal) -> Re
     if part.teams is None or len(part.teams) != 1:
         raise HTTPException(400, "bad_query: name a team")
     team = part.teams[0]
-    after = _number(request, "after", default=0, low=0, high=2**53)
-    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
+    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
     head = await state.feed.head(team)
     found = await state.store.read(lambda on: log.read(on, team, after=after, limit=limit))
     return _raw(
@@ -108,8 +108,11 @@ async def numbers(request: Request) -> Response:
 setattr(numbers, ACTION, "metrics.read")
 
 
-async def _call(request: Request, state: State, principal: Principal) -> CallRow:
-    part = scope(principal, "calls.read", request.query_params.get("team"))
+async def find_call(
+    request: Request, state: State, who: Principal, action: Action = "calls.read"
+) -> CallRow:
+    """The call of the path, if the holder has `action` on it; 404 for what is not the holder's."""
+    part = scope(who, action, request.query_params.get("team"))
     id_: str = request.path_params["call"]
     rows = await state.store.read(
         lambda on: calls.find(on, id_, teams=part.teams, agent=part.agent)
@@ -130,7 +133,8 @@ async def _lines(state: State, row: CallRow) -> AsyncIterator[bytes]:
         after = page[-1].number
 
 
-def _number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    """A number of the query; answers 400 for anything else."""
     given = request.query_params.get(name)
     if given is None:
         return default

@@ -25,6 +25,8 @@ from monitor.store.tokens import TokenRow, TokenShelf
 __all__ = ["NEEDS_TEAM", "ROLES", "Doorkeeper", "Principal", "TokenRole", "bearer", "make_token"]
 
 COOKIE = "monitor_session"
+DEMO_TEAM = "demo"
+FIRST_NAME = "首次使用"
 CSRF_HEADER = "x-csrf-token"
 
 URL_KEYS = ("token", "access_token", "authorization", "auth", "api_key", "key")
@@ -138,6 +140,12 @@ class Doorkeeper:
                 message = "send the session's csrf value in the X-CSRF-Token header"
                 raise Refused("bad_csrf", message)
         return who
+
+    def first_use(self, clock: Clock) -> Principal:
+        """Somebody who is to see the demo; the token behind it is known to nobody."""
+        row, _ = make_token("supervisor", clock, team=DEMO_TEAM, name=FIRST_NAME)
+        self._tokens.add(row)
+        return _of_token(row)
 
     async def still_good(self, who: Principal) -> bool:
         """Whether the holder is who it was: nothing taken back, disabled, ended or changed."""

@@ -101,6 +101,7 @@ class _Source:
         self._state = state
         self._principal = principal
         self._claim = claim
+        self._team = ""
         self._decoder = L16Decoder()
         self._began: CallBegan | None = None
         self._begin: asyncio.Task[CallHandle] | None = None
@@ -160,6 +161,9 @@ class _Source:
             case AudioChunk():
                 seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
+                self._state.wall.sound(
+                    self._team, self._call, event.role, event.samples, self._rate
+                )
                 await self._handle.audio(event.role, event.samples, event.position)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
@@ -178,7 +182,8 @@ class _Source:
     async def _register(self, began: CallBegan) -> None:
         call = began.call
         require(self._principal, "calls.send", team=call.team or None)
-        call = structs.replace(call, team=call.team or self._principal.team)
+        self._team = call.team or self._principal.team
+        call = structs.replace(call, team=self._team)
         self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
         self._begin = asyncio.create_task(

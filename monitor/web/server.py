@@ -14,8 +14,11 @@ import uvicorn
 from starlette.applications import Starlette
 
 from monitor.access.accounts import Accounts
+from monitor.access.first import FirstCode
 from monitor.access.seal import KEY_FILE, Seal
 from monitor.access.sessions import Sessions
+from monitor.alerts.actions import Limits
+from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -31,11 +34,13 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.demo_calls import DemoCalls
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.review_room import open_room
 from monitor.web.state import State
 from monitor.web.tries import Tries
+from monitor.web.wall_cards import Wall
 
 logger = structlog.get_logger()
 
@@ -59,23 +64,30 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         )
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
+        shelf = TokenShelf(file)
         lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
-        desk = Desk(store, feed, clock, took=metrics.commit.observe)
+        limits, wall = _limits(settings), Wall(clock)
+        desk = Desk(store, feed, clock, limits=limits, took=metrics.commit.observe)
         desk.listen(board.hear)
+        desk.listen(wall.hear)
         desk.listen(_counting(metrics))
         async with (
             open_room(store, settings, desk, clock) as review,
             open_host(settings, desk, metrics, clock) as host,
         ):
             state = State(
+                first=await first_code(door, clock),
                 settings=settings,
                 store=store,
                 feed=feed,
                 desk=desk,
                 board=board,
+                wall=wall,
+                deeds=Deeds(store, feed, clock, limits),
+                demo=DemoCalls(shelf, clock, host=settings.server.host),
                 door=door,
                 host=host,
                 metrics=metrics,
@@ -85,10 +97,12 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             )
             _gauges(state)
             watching = asyncio.create_task(door.watch(_LOOK_EVERY_S))
+            escalating = asyncio.create_task(state.deeds.watch())
             try:
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
             finally:
                 watching.cancel()
+                escalating.cancel()
             await desk.drain()
 
 
@@ -100,6 +114,12 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+async def first_code(door: Doorkeeper, clock: Clock) -> FirstCode | None:
+    """The code that makes the first accounts, as long as there is none."""
+    accounts = await asyncio.to_thread(door.accounts.shelf.count)
+    return None if accounts else FirstCode(clock)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -163,9 +183,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         assert sockets is not None
         host, port = sockets[0].getsockname()[:2]
-        self._ready(
-            f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}", self._state
-        )
+        self._state.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._ready(self._state.url, self._state)
 
     async def on_tick(self, counter: int) -> bool:
         return self._state.stopping.is_set() or await super().on_tick(counter)
@@ -174,6 +193,7 @@ class _Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         self._state.stopping.set()
+        await self._state.demo.close()
         try:
             async with asyncio.timeout(self._state.settings.server.drain_s):
                 await self._state.claims.all_released()
@@ -181,6 +201,13 @@ class _Server(uvicorn.Server):
         except TimeoutError:
             logger.error("calls did not end in time", calls=len(self._state.claims))
         await super().shutdown(sockets)
+
+
+def _limits(settings: Settings) -> Limits:
+    chosen = settings.escalation
+    return Limits(
+        critical=chosen.critical_s, high=chosen.high_s, medium=chosen.medium_s, low=chosen.low_s
+    )
 
 
 def _counting(metrics: Metrics) -> Listener:

@@ -23,7 +23,8 @@ _Secret = Annotated[str, Meta(max_length=512)]
 
 
 class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A token, or name and password and, for accounts that have one, the code of the app."""
+    """A token; or name and password and, for accounts that have one, the code of the app; or the
+    one-time code of the first start alone."""
 
     token: _Secret | None = None
     name: _Secret | None = None
@@ -62,11 +63,11 @@ async def show(request: Request) -> Response:
     """`GET`: who is signed in."""
     cookie = request.cookies.get(COOKIE)
     if cookie is None:
-        raise HTTPException(401, "no_session: nobody is signed in")
+        return _nobody(state_of(request), "no_session", "nobody is signed in")
     try:
         who = await state_of(request).door.resume(cookie)
     except Refused as fault:
-        raise HTTPException(401, f"{fault.code}: {fault.message}") from None
+        return _nobody(state_of(request), fault.code, fault.message)
     return _answer(_about(who, cookie))
 
 
@@ -111,6 +112,8 @@ async def _who(request: Request, state: State, given: SignIn) -> Principal:
     try:
         if given.token is not None:
             return await state.door.admit(given.token)
+        if given.code is not None and given.name is None:
+            return await _first_use(request, state, given.code)
         if given.name is None or given.password is None:
             raise HTTPException(400, "bad_login: send token, or name and password")
         async with state.hashing:
@@ -120,6 +123,21 @@ async def _who(request: Request, state: State, given: SignIn) -> Principal:
     except Refused as fault:
         code = "bad_login" if fault.code == "locked" else fault.code
         raise HTTPException(401, f"{code}: {fault.message}") from None
+
+
+async def _first_use(request: Request, state: State, code: str) -> Principal:
+    """Who types the code of the first start sees the demo team, and only on this machine."""
+    local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    if not local or state.first is None or not state.first.take(code):
+        raise HTTPException(401, "bad_code: the code is wrong or used up; restart for another")
+    return await asyncio.to_thread(state.door.first_use, state.clock)
+
+
+def _nobody(state: State, code: str, message: str) -> Response:
+    error: dict[str, Any] = {"error": {"code": code, "message": message}}
+    if state.first is not None and state.first.good:
+        error["first"] = True
+    return JSONResponse(error, status_code=401)
 
 
 def _about(who: Principal, cookie: str) -> SignedIn:

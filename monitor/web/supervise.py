@@ -11,7 +11,7 @@ from monitor.access.permissions import require
 from monitor.alerts.cursor import Cursor
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
-from monitor.web.admission import greeted, recheck
+from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.auth import Principal
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
@@ -27,7 +27,8 @@ async def supervise(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, hello = await greeted(line, state)
-    team = hello.team or principal.team
+    require(principal, "alerts.watch")
+    team = named_team(principal, hello)
     require(principal, "alerts.watch", team=team)
     cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
@@ -59,6 +60,7 @@ async def _welcome(
             role=principal.role,
             epoch=start.head.epoch,
             seq=start.head.seq,
+            action=await state.feed.action_head(team),
             ack_s=alerts.ack_s,
         )
     )
@@ -80,6 +82,9 @@ async def _send(
 ) -> None:
     """Alerts first; news only when no alert waits."""
     batch = state.settings.alerts.batch
+    acted = hello.last_action
+    if acted is None:
+        acted = await state.feed.action_head(team)
     while True:
         await wake.wait()
         wake.clear()
@@ -93,8 +98,18 @@ async def _send(
                 await line.send(alert.body)
             if not alerts:
                 break
+        if "actions" in hello.topics:
+            acted = await _send_actions(line, state, team, acted)
         if outbox is not None:
             await _send_news(line, state, outbox)
+
+
+async def _send_actions(line: Line, state: State, team: str, after: int) -> int:
+    batch = state.settings.alerts.batch
+    while actions := await state.feed.actions(team, after=after, limit=batch):
+        for after, body in actions:  # noqa: B007 (the last place is what is returned)
+            await line.send(body)
+    return after
 
 
 async def _send_news(line: Line, state: State, outbox: Outbox) -> None:

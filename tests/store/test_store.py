@@ -62,4 +62,4 @@ def test_each_step_runs_once(tmp_path: Path) -> None:
                 assert migrate(connection, steps) == len(steps)
     engine.dispose()
     assert ran == ["first", "second"]
-    assert len(RECORD_STEPS) == 1
+    assert len(RECORD_STEPS) >= 2

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from monitor.clock import SystemClock
-from monitor.settings import Alerts, Server, Settings, Store
+from monitor.settings import Access, Alerts, Server, Settings, Store
 from monitor.store.tokens import TokenShelf
 from monitor.web.auth import make_token
 from monitor.web.server import run
@@ -120,9 +120,12 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+CHEAP = Access(hash_mib=7, hash_passes=1, tries_per_minute=1000)
+
 SETTINGS = Settings(
     server=Server(port=0, hello_s=0.3, close_s=0.5, drain_s=5.0, recheck_s=0.2, open_s=0.5),
     alerts=Alerts(ack_s=5.0),
+    access=CHEAP,
 )
 
 Opener = Callable[..., Awaitable[House]]

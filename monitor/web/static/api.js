@@ -9,7 +9,6 @@ export class ApiError extends Error {
 }
 
 let csrf = '';
-let bearer = '';
 let onEnded = () => {};
 
 /** What to do when the server no longer knows the session. */
@@ -21,7 +20,6 @@ async function ask(method, path, body) {
   const headers = { accept: 'application/json' };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (method !== 'GET' && csrf) headers['x-csrf-token'] = csrf;
-  if (bearer) headers.authorization = `Bearer ${bearer}`;
   try {
     return await fetch(path, {
       method, headers, credentials: 'same-origin', cache: 'no-store',
@@ -68,22 +66,15 @@ export const api = {
       csrf = session.csrf || '';
       return { session, first: false };
     } catch (fault) {
-      if (fault.status !== 401 && fault.status !== 404) throw fault;
+      if (fault.status !== 401) throw fault;
       return { session: null, first: Boolean(fault.content && fault.content.first) };
     }
   },
 
   async signIn(proof) {
-    const answer = await ask('POST', '/api/session', proof);
-    if (answer.status === 404 || answer.status === 405) return this.signInWithoutSession(proof);
-    const session = await read(answer, true);
+    const session = await read(await ask('POST', '/api/session', proof), true);
     csrf = session.csrf || '';
     return session;
-  },
-
-  async signInWithoutSession(proof) {
-    bearer = proof.token || '';
-    return read(await ask('GET', '/api/me'), true);
   },
 
   async signOut() {
@@ -91,9 +82,6 @@ export const api = {
     csrf = '';
   },
 };
-
-/** The token for a socket's first message where there is no session. */
-export const socketToken = () => bearer || null;
 
 /** A key that makes sending something twice harmless. */
 export function oneTimeKey() {

@@ -1,5 +1,4 @@
 // A socket that comes back by itself, and the team's alert feed on top of it.
-import { socketToken } from './api.js';
 
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;
@@ -32,10 +31,7 @@ export class LiveSocket {
     const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
     this.socket = socket;
     const late = setTimeout(() => socket.close(), SILENT_MS);
-    socket.onopen = () => {
-      const token = socketToken();
-      socket.send(JSON.stringify({ type: 'hello', ...(token ? { token } : {}), ...this.hello() }));
-    };
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', ...this.hello() }));
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       clearTimeout(late);
@@ -99,7 +95,7 @@ export class LiveSocket {
 
 /**
  * The alerts and actions of a team after a place: in order, each once, whatever the network does.
- * `place` is {epoch, seq, action}; `alert(event)`, `action(event)` get the news, `resync()` is
+ * `place` is {team, epoch, seq, action}; `alert(event)`, `action(event)` get the news, `resync()` is
  * called when the log is another one and everything held must be forgotten.
  */
 export class AlertFeed {
@@ -109,6 +105,7 @@ export class AlertFeed {
     this.owed = 0;
     this.socket = new LiveSocket('/ws/alerts', {
       hello: () => ({
+        team: this.place.team,
         last: { epoch: this.place.epoch, seq: this.place.seq },
         last_action: this.place.action,
         topics: ['actions'],

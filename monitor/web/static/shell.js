@@ -89,7 +89,7 @@ function account(session) {
     location.reload();
   };
   return h('div', { class: 'account' },
-    iconButton(t('shell.theme'), 'moon', changeTheme),
+    iconButton(t('shell.theme'), 'theme', changeTheme),
     h('button', { type: 'button', class: 'icon-button word', lang: isChinese() ? 'en' : 'zh-CN',
       onclick: () => speak(isChinese() ? 'en' : 'zh'), text: t('shell.language') }),
     h('span', { class: 'who', title: session.team || '' },
