@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
+from monitor.alerts.actions import decode
 from monitor.qa.overview import AlertFact, CallFact
 from monitor.store.tables import calls
+from monitor.store.tables_actions import actions
 from monitor.store.tables_desk import digests, findings
+
+ANSWERS = ("acknowledge", "false_alarm")
+"""Actions with which a supervisor answers an alert."""
 
 
 def of_period(
@@ -44,6 +49,7 @@ def of_period(
         .where(findings.c.state != "withdrawn", *inside)
     )
     facts = [CallFact(**row) for row in made.mappings()]
+    answered = _answered(connection, since=since, teams=teams)
     alerts = [
         AlertFact(
             call=row.call_number,
@@ -54,7 +60,24 @@ def of_period(
             rule=row.rule,
             severity=row.severity,
             raised_wall=row.raised_wall,
+            acknowledged_s=None if at is None else max(0.0, at - row.raised_wall),
         )
         for row in raised
+        for at in (answered.get((row.team, row.alert_id)),)
     ]
     return facts, alerts
+
+
+def _answered(
+    connection: Connection, *, since: float, teams: tuple[str, ...] | None
+) -> dict[tuple[str, str], float]:
+    """(team, alert) to the wall time of its first answer, for answers given since."""
+    query = select(actions.c.team, actions.c.body).order_by(actions.c.team, actions.c.seq)
+    if teams is not None:
+        query = query.where(actions.c.team.in_(teams))
+    found: dict[tuple[str, str], float] = {}
+    for row in connection.execute(query):
+        action = decode(row.body)
+        if action.at >= since and action.action in ANSWERS:
+            found.setdefault((row.team, action.alert), action.at)
+    return found

@@ -15,7 +15,7 @@ from monitor.access.principal import Principal
 from monitor.qa.overview import overview, totals
 from monitor.qa.overview_rows import of_period
 from monitor.qa.review_verdicts import counting, judged
-from monitor.store import acts, desk_calls
+from monitor.store import acts, answers, desk_calls
 from monitor.web.review_access import Teams, answer, teams, wall
 from monitor.web.review_calls import said
 from monitor.web.state import State
@@ -45,7 +45,7 @@ def _read(
 ) -> tuple[Any, Any, Any]:
     now = of_period(on, since=since, until=until, teams=mine)
     earlier = of_period(on, since=before, until=since, teams=mine)
-    return now, earlier, said(acts.judged(on, teams=mine))
+    return now, earlier, [*answers.said(on, mine), *said(acts.judged(on, teams=mine))]
 
 
 def _built(now: Any, earlier: Any, verdicts: Any) -> dict[str, Any]:

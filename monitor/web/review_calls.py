@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.access.principal import Principal
+from monitor.alerts import action_log
 from monitor.events import (
     Alert,
     AnyEvent,
@@ -96,7 +97,10 @@ async def one_call(request: Request, state: State, principal: Principal) -> Resp
     row = await wanted(request, state, principal)
     events = await state.store.read(lambda on: events_of(on, row.number))
     history = await state.store.read(lambda on: acts.of_call(on, row.number))
-    return answer(_told(row, events, history))
+    told = _told(row, events, history)
+    ids = [one["id"] for one in told["alerts"]]
+    deeds = await state.store.read(lambda on: _deeds(on, row.team, ids))
+    return answer(told | {"deeds": deeds})
 
 
 async def wanted(request: Request, state: State, principal: Principal) -> Listed:
@@ -217,6 +221,19 @@ def _told(row: Listed, events: Sequence[AnyEvent], history: Sequence[ActRow]) ->
         "standing": stand,
         "history": [_act(act_of(one)) for one in history],
         "card": card() | {"suggested": _suggested(alerts, stand["verdicts"], made.disclosures)},
+    }
+
+
+def _deeds(on: Connection, team: str, alerts: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What supervisors did about each alert while the call ran."""
+    found = {alert: action_log.of_alert(on, team, alert) for alert in alerts}
+    return {
+        alert: [
+            {"action": one.action, "by": one.by, "at": one.at, "reason": one.reason}
+            for one in deeds
+        ]
+        for alert, deeds in found.items()
+        if deeds
     }
 
 

@@ -21,7 +21,7 @@ from monitor.qa.review_verdicts import judged
 from monitor.rules.comparison import changes
 from monitor.rules.load import pack_from
 from monitor.rules.pack import Pack
-from monitor.store import acts, desk_rules, pack_texts
+from monitor.store import acts, answers, desk_rules, pack_texts
 from monitor.types import Industry, Role
 from monitor.web.body import read_json
 from monitor.web.review_access import PACK_BYTES, answer, refusal
@@ -60,7 +60,7 @@ async def pack_list(request: Request, state: State, principal: Principal) -> Res
 
     def read(on: Connection) -> dict[str, Any]:
         return {
-            "precision": by_rule(judged(said(acts.judged(on)))),
+            "precision": by_rule(judged([*answers.said(on), *said(acts.judged(on))])),
             "alerts": desk_rules.alerts_by_rule(on, since=wall - 30 * DAY_S),
         }
 

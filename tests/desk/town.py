@@ -10,7 +10,9 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection
 
-from monitor.alerts import log
+from monitor.alerts import action_log, log
+from monitor.alerts.actions import Deed
+from monitor.alerts.desk import NEVER
 from monitor.events import (
     Alert,
     AnyEvent,
@@ -80,12 +82,20 @@ def settle(
         # 01:00 UTC is nine in the morning of the centre
         wall = (now // DAY_S - day) * DAY_S + (hour - 8) * 3600 + chance.uniform(0, 3600)
         story = chance.choice(stories)
-        alerts += _record(on, story, f"{team[0]}{at:05d}", team, agent, min(wall, now - 600))
+        alerts += _record(
+            on, story, f"{team[0]}{at:05d}", team, agent, min(wall, now - 600), chance
+        )
     return alerts
 
 
 def _record(
-    on: Connection, story: Sequence[AnyEvent], id_: str, team: str, agent: str, wall: float
+    on: Connection,
+    story: Sequence[AnyEvent],
+    id_: str,
+    team: str,
+    agent: str,
+    wall: float,
+    chance: random.Random,
 ) -> int:
     end = max(getattr(event, "end", 0.0) for event in story)
     started = next((one for one in story if isinstance(one, CallStarted)), CallStarted(call=id_))
@@ -105,12 +115,33 @@ def _record(
         mine = msgspec.structs.replace(event, call=id_)
         if isinstance(mine, Alert):
             mine = msgspec.structs.replace(mine, id=f"{id_}-{mine.id}", seq=None, epoch=None)
-            log.append(on, started, number, mine, wall + mine.raised_at)
-            raised.add(mine.id)
+            placed = log.append(on, started, number, mine, wall + mine.raised_at)
+            if placed is not None:
+                action_log.opened(on, placed, wall + mine.raised_at, NEVER)
+                if mine.state == "confirmed" and mine.id not in raised:
+                    _answer(on, placed, wall + mine.raised_at, chance)
+                    raised.add(mine.id)
         elif not (isinstance(mine, Utterance) and not mine.final):
             calls.add(on, number, mine, wall + getattr(mine, "end", 0.0))
     calls.add(on, number, CallEnded(call=id_, at=end), wall + end)
     return len(raised)
+
+
+def _answer(on: Connection, alert: Alert, wall: float, chance: random.Random) -> None:
+    """Most alerts are acknowledged within a minute, some are called false, some nobody answers."""
+    if (draw := chance.random()) > 0.85:
+        return
+    false = draw < 0.06 or (alert.category == "absolute_claim" and draw < 0.3)
+    deed = Deed(
+        action="false_alarm" if false else "acknowledge",
+        key=f"town-{alert.id[:40]}",
+        reason="不是承诺" if false else "",
+    )
+    at = wall + chance.lognormvariate(2.6, 0.7)
+    assert alert.team is not None
+    action_log.act(
+        on, alert.team, alert.id, deed, actor="u1", name="user:张敏", wall=at, limits=NEVER
+    )
 
 
 if __name__ == "__main__":

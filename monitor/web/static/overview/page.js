@@ -61,7 +61,7 @@ function draw(paper, found) {
     fill(paper, heading, blank('overview', t('over.empty'), t('over.emptyText')));
     return;
   }
-  fill(paper, heading, figures(found), h('div', { class: 'plots' }, trend(found), openings(found), categories(found), hours(found), agents(found), teams(found), precision(found)), h('p', { class: 'scope', text: t('over.scope') }));
+  fill(paper, heading, figures(found), h('div', { class: 'plots' }, h('div', { class: 'column' }, trend(found), categories(found), teams(found)), h('div', { class: 'column' }, openings(found), hours(found), agents(found))), precision(found), h('p', { class: 'scope', text: t('over.scope') }));
 }
 
 function figures({ totals, before, days }) {
@@ -104,7 +104,7 @@ const legend = () => h('div', { class: 'legend' }, GRAVE.map((each) => severityM
 function trend({ days }) {
   const most = days.reduce((best, day) => (day.alerts > best.alerts ? day : best), days[0]);
   const answer = t('over.trendBest', { day: most.day.slice(5), n: most.alerts });
-  return plot(t('over.trend'), answer, h('div', {}, legend(), dayBars(days, 720, 200, `${t('over.trend')}：${answer}`)), { wide: true,
+  return plot(t('over.trend'), answer, h('div', {}, legend(), dayBars(days, 480, 176, `${t('over.trend')}：${answer}`)), {
     table: table([t('over.day'), t('over.calls'), t('over.alerts'), ...GRAVE.map((each) => t(`severity.${each}`))], days.map((day) => [day.day, String(day.calls), String(day.alerts), ...GRAVE.map((each) => String(day.severities[each]))])) });
 }
 
@@ -113,7 +113,7 @@ function openings({ days }) {
   const worst = known.reduce((low, day) => (low === null || day.opening_rate < low.opening_rate ? day : low), null);
   const answer = !worst ? '' : worst.opening_rate >= 0.999 ? t('over.openingFull', { p: '100%' }) : t('over.openingWorst', { day: worst.day.slice(5), p: percent(worst.opening_rate, 0) });
   const least = Math.min(...days.map((day) => day.opening_rate ?? 1));
-  return plot(t('over.openingTrend'), answer, dayLine(days, (day) => day.opening_rate, 480, 200, `${t('over.openingTrend')}：${answer}`, { floor: least >= 0.8 ? 0.8 : least >= 0.5 ? 0.5 : 0 }), {
+  return plot(t('over.openingTrend'), answer, dayLine(days, (day) => day.opening_rate, 480, 203, `${t('over.openingTrend')}：${answer}`, { floor: least >= 0.8 ? 0.8 : least >= 0.5 ? 0.5 : 0 }), {
     table: table([t('over.day'), t('over.openingRate')], days.map((day) => [day.day, percent(day.opening_rate)])) });
 }
 

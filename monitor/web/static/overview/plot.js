@@ -164,7 +164,7 @@ export function intervals(found, width, label) {
 /** A line without axes. */
 export function spark(values, width = 96, height = 28) {
   const known = values.filter((value) => value !== null);
-  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'spark', 'aria-hidden': 'true' });
+  const root = svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'spark', 'aria-hidden': 'true', preserveAspectRatio: 'none' });
   if (known.length < 2) return root;
   const low = Math.min(...known);
   const span = Math.max(...known) - low || 1;

@@ -43,7 +43,7 @@ export class RuleList {
       const kind = precision.value >= 0.9 ? 'good' : precision.value >= 0.7 ? 'warn' : 'bad';
       return h('span', { class: `chip ${kind}`, title: t('rules.precision'), text: `${Math.round(100 * precision.value)}%` });
     }
-    return alerts ? h('span', { class: 'chip', title: t('rules.alerts30', { n: alerts }), text: String(alerts) }) : null;
+    return alerts ? h('span', { class: 'chip hollow', title: t('rules.alerts30', { n: alerts }), text: String(alerts) }) : null;
   }
 
   choose(rule, pack) {
