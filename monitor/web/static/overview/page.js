@@ -23,6 +23,7 @@ start({
       teams.length > 1 && choice(t('over.team'), [['', t('over.allTeams')], ...teams.map((team) => [team, team])], asked.team, (team) => { asked.team = team; load(); }),
       h('span', { class: 'gap' }), button(t('over.print'), { drawing: 'book', onclick: () => print() }));
     let turn = 0;
+    let latest = null;
     const load = async () => {
       const mine = ++turn;
       history.replaceState(null, '', `?${new URLSearchParams(asked)}`);
@@ -31,6 +32,7 @@ start({
       try {
         const found = await api.get(`/api/overview?since=${since}&until=${until}${asked.team ? `&team=${encodeURIComponent(asked.team)}` : ''}`);
         if (mine !== turn) return;
+        latest = found;
         tools(found.all_teams);
         draw(paper, found);
       } catch (fault) {
@@ -38,8 +40,10 @@ start({
       }
     };
     tools([]);
-    const titles = await api.get('/api/rules').then(({ packs }) => new Map(packs.flatMap((pack) => pack.rules.map((rule) => [rule.rule, rule.title])))).catch(() => new Map());
-    draw.titles = titles;
+    api.get('/api/rules').then(({ packs }) => {
+      draw.titles = new Map(packs.flatMap((pack) => pack.rules.map((rule) => [rule.rule, rule.title])));
+      if (latest) draw(paper, latest);
+    }).catch(() => {});
     await load();
   },
 });
@@ -52,6 +56,8 @@ function range(period) {
   const month = (back) => Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - back, 1) / 1000 - 8 * 3600;
   return period === 'this' ? [month(0), end] : [month(1), month(0)];
 }
+
+draw.titles = new Map();
 
 function draw(paper, found) {
   const { totals } = found;

@@ -28,7 +28,7 @@ export class Player {
     this.cursor = h('i', { class: 'cursor' });
     this.hover = h('span', { class: 'hover-time', hidden: true });
     this.lanes = h('div', { class: 'lanes' }, this.canvas, this.cursor, this.hover, h('span', { class: 'lane-name a', text: t('channel.agent') }), h('span', { class: 'lane-name c', text: t('channel.customer') }));
-    this.range = h('input', { type: 'range', class: 'seek', min: '0', max: this.duration.toFixed(2), step: '0.1', value: '0', 'aria-label': t('player.position'),
+    this.range = h('input', { type: 'range', class: 'seek bar', min: '0', max: this.duration.toFixed(2), step: '0.1', value: '0', 'aria-label': t('player.position'),
       oninput: () => this.seek(Number(this.range.value)) });
     this.time = h('span', { class: 'now', text: '0:00' });
     this.sign = iconButton(t('player.play'), 'play', () => this.toggle());

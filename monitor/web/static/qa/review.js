@@ -4,7 +4,7 @@ import { button, fill, h, icon, toggle } from '../dom.js';
 import { clock } from '../format.js';
 import { ask, note } from '../notes.js';
 import { blank, explain } from '../shell.js';
-import { t } from '../words.js';
+import { t, tOr } from '../words.js';
 import { CATEGORIES, busy, categoryName, choice, field, personName, severityMark, shortTime } from './parts.js';
 
 const VERDICTS = [['upheld', 'check'], ['false_alarm', 'cross'], ['training', 'book']];
@@ -55,10 +55,18 @@ export class AlertPanel {
         alert.basis && [h('dt', { text: t('qa.basis') }), h('dd', {}, alert.basis, ' ', alert.basis_status && h('span', { class: `chip ${alert.basis_status === 'law' ? 'good' : alert.basis_status === 'unverified' ? 'warn' : ''}`, text: t(`basis.${alert.basis_status}`) }))],
         alert.advice && [h('dt', { text: t('qa.advice') }), h('dd', { text: alert.advice })]),
       h('p', { class: 'line small' }, h('span', { class: 'chip hollow', text: t(`match.${alert.match}`) }), h('a', { href: `/rules#/rule/${encodeURIComponent(alert.rule)}`, text: t('qa.openRule') }), h('small', { class: 'mono', text: alert.pack })),
-      !withdrawn && verdict, appeal);
+      this.deeds(alert), !withdrawn && verdict, appeal);
     element.addEventListener('click', (event) => { if (!event.target.closest('button, a, textarea, input')) this.choose(alert.id); });
     this.cards.set(alert.id, { alert, element, verdict, appeal });
     return element;
+  }
+
+  /** What supervisors did about it while the call ran. */
+  deeds(alert) {
+    const done = (this.view.told.deeds || {})[alert.id];
+    if (!done) return null;
+    return h('ul', { class: 'deeds' }, done.map((deed) => h('li', {}, icon(deed.action === 'false_alarm' ? 'cross' : deed.action === 'escalate' ? 'up' : deed.action === 'prompt' ? 'message' : deed.action === 'undo' ? 'undo' : 'check', 'little'),
+      h('span', {}, `${personName(deed.by)} ${t(`deed.${deed.action}`)} `, h('small', { text: shortTime(deed.at) }), deed.reason && ` ${tOr(`deed.reason.${deed.reason}`, deed.reason)}`))));
   }
 
   update() {

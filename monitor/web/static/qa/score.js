@@ -48,7 +48,7 @@ export function scorePanel(view) {
 function line(item, points, suggested, changed, may) {
   const value = h('output', { class: 'points', text: String(points[item.id]) });
   const name = isChinese() ? item.zh : item.en;
-  const slider = h('input', { type: 'range', min: '0', max: String(item.points), step: '1', value: String(points[item.id]), disabled: !may, 'aria-label': `${name} 0–${item.points}`, oninput: () => {
+  const slider = h('input', { type: 'range', class: 'bar', min: '0', max: String(item.points), step: '1', value: String(points[item.id]), disabled: !may, 'aria-label': `${name} 0–${item.points}`, oninput: () => {
     points[item.id] = Number(slider.value);
     write(value, slider.value);
     changed();
