@@ -75,6 +75,8 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     """What the customer showed, by name."""
     prompt: str = ""
     """What the agent's screen says."""
+    prompt_reason: str = ""
+    """Why it says so."""
     ended: str = ""
     """Why it is over; empty while it is live."""
 
@@ -199,7 +201,8 @@ def loudness(samples: Samples) -> int:
 
 def _levels(live: _Live, silent_s: float) -> tuple[float, int, int, int]:
     fresh = silent_s < FRESH_S
-    agent, customer = live.levels.get(Role.AGENT, 0), live.levels.get(Role.CUSTOMER, 0)
+    mono = live.levels.get(Role.UNKNOWN, 0)
+    agent, customer = live.levels.get(Role.AGENT, mono), live.levels.get(Role.CUSTOMER, 0)
     heard = round(max(live.heard_s.values(), default=0.0), 1)
     return heard, agent * fresh, customer * fresh, int(silent_s > STALLED_S)
 
@@ -230,8 +233,10 @@ def _changed(card: Card, event: AnyEvent) -> Card:
             return replace(card, gap_s=round(card.gap_s + lost, 3), paused=paused)
         case Signal() if event.signal not in card.signals:
             return replace(card, signals=(*card.signals, event.signal))
-        case Prompt():
-            return replace(card, prompt=event.text if event.state == "shown" else "")
+        case Prompt(state="shown"):
+            return replace(card, prompt=event.text, prompt_reason=event.reason)
+        case Prompt() if event.reason == card.prompt_reason:
+            return replace(card, prompt="", prompt_reason="")
         case CallEnded():
             return replace(card, ended=event.reason or "hangup")
     return card

@@ -38,7 +38,7 @@ class Wall {
   async begin() {
     fill(this.main, blank('wave', t('state.loading')));
     const query = `?team=${encodeURIComponent(this.team)}`;
-    const [view, demo] = await Promise.all([api.get(`/api/wall${query}`), api.get(`/api/demo${query}`)]);
+    const [view, demo] = await Promise.all([api.get(`/api/wall${query}`), api.get(`/api/demo${query}`).catch(() => this.demo)]);
     this.view = view;
     this.demo = demo;
     this.model.begin(view);
