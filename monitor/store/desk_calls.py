@@ -116,7 +116,12 @@ def choices(connection: Connection, teams: tuple[str, ...] | None) -> dict[str, 
     mine = [calls.c.team.in_(teams)] if teams is not None else []
     known = select(calls.c.team).where(*mine).distinct().order_by(calls.c.team)
     agents = select(calls.c.agent).where(*mine).distinct().order_by(calls.c.agent)
-    people = select(cases.c.assignee).where(cases.c.assignee != "").distinct()
+    people = (
+        select(cases.c.assignee)
+        .join(calls, calls.c.number == cases.c.call_number)
+        .where(cases.c.assignee != "", *mine)
+        .distinct()
+    )
     return {
         "teams": [name for (name,) in connection.execute(known)],
         "agents": [name for (name,) in connection.execute(agents) if name],

@@ -112,7 +112,7 @@ export class CallView {
   }
 
   key(event) {
-    if (typing(event) || event.target.closest?.('[role=tablist]')) return;
+    if (typing(event) || (event.key !== 'Escape' && event.target.closest?.('[role=tablist]'))) return;
     const act = {
       ' ': () => { if (event.target.closest?.('button, a, mark')) return false; this.player.toggle(); return true; },
       ArrowLeft: () => this.player.step(-5), ArrowRight: () => this.player.step(5),

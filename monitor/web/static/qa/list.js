@@ -233,7 +233,7 @@ export class ListView {
 
 /** A row: made once, then only its texts change. */
 function row(view) {
-  const check = view.may.has('alerts.review') ? h('input', { type: 'checkbox', tabindex: '-1', 'aria-label': t('qa.select') }) : h('span');
+  const check = view.may.has('alerts.review') ? h('span', { class: 'box', title: `${t('qa.select')} (x)` }, icon('check', 'little')) : h('span');
   const worst = h('span', { class: 'worst' });
   const name = h('strong');
   const sub = h('small');
@@ -252,7 +252,7 @@ function row(view) {
     element,
     update(call) {
       now = call;
-      if (check instanceof HTMLInputElement) check.checked = view.picked.has(call.number);
+      toggle(check, 'on', view.picked.has(call.number));
       const state = JSON.stringify(call);
       if (state === drawn) return;
       drawn = state;

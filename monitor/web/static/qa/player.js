@@ -6,7 +6,7 @@ import { t } from '../words.js';
 import { choice, segments } from './parts.js';
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
-const PIN = 22;
+const PIN = 25;
 
 export class Player {
   /** `call` as listed, `marks` [{at, end, kind, severity, label, id}], `speech` [{channel, start, end}], `lost` stretches. */
@@ -189,16 +189,19 @@ export class Player {
     const used = [];
     let rows = 1;
     fill(this.pins, [...this.marks].sort((a, b) => a.at - b.at).map((mark) => {
-      const left = (mark.at / this.duration) * width;
-      const row = [0, 1].find((each) => (used[each] ?? -99) <= left - PIN) ?? 1;
+      const wanted = Math.min(width - PIN, Math.max(0, (mark.at / this.duration) * width - PIN / 2));
+      const free = [0, 1, 2].find((each) => (used[each] ?? -PIN) + PIN <= wanted);
+      const row = free ?? [0, 1, 2].reduce((best, each) => (used[each] < used[best] ? each : best), 0);
+      // too many at one moment: push aside rather than cover another
+      const left = free === undefined ? used[row] + PIN : wanted;
       used[row] = left;
       rows = Math.max(rows, row + 1);
-      const pin = h('button', { type: 'button', class: `pin ${mark.kind} ${mark.severity || mark.state || ''} row-${row}`, title: `${clock(mark.at)} ${mark.label}`, 'aria-label': `${clock(mark.at)} ${mark.label}`, onclick: () => { this.seek(Math.max(0, mark.at - 1)); this.onMark(mark); } },
+      const pin = h('button', { type: 'button', class: `pin ${mark.kind} ${mark.severity || mark.state || ''}`, title: `${clock(mark.at)} ${mark.label}`, 'aria-label': `${clock(mark.at)} ${mark.label}`, onclick: () => { this.seek(Math.max(0, mark.at - 1)); this.onMark(mark); } },
         icon(mark.kind === 'alert' ? mark.severity : mark.state === 'met' ? 'check' : 'cross', 'little'));
-      pin.style.transform = `translateX(${Math.min(width - PIN, Math.max(0, left - PIN / 2))}px)`;
+      pin.style.transform = `translate(${left}px, ${row * PIN}px)`;
       return pin;
     }));
-    this.pins.style.height = `${rows * 24}px`;
+    this.pins.style.height = `${rows * PIN}px`;
   }
 
   draw() {
