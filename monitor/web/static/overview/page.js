@@ -109,7 +109,7 @@ const legend = () => h('div', { class: 'legend' }, GRAVE.map((each) => severityM
 
 function trend({ days }) {
   const most = days.reduce((best, day) => (day.alerts > best.alerts ? day : best), days[0]);
-  const answer = t('over.trendBest', { day: most.day.slice(5), n: most.alerts });
+  const answer = most.alerts ? t('over.trendBest', { day: most.day.slice(5), n: most.alerts }) : t('over.noAlerts');
   return plot(t('over.trend'), answer, h('div', {}, legend(), dayBars(days, 480, 176, `${t('over.trend')}：${answer}`)), {
     table: table([t('over.day'), t('over.calls'), t('over.alerts'), ...GRAVE.map((each) => t(`severity.${each}`))], days.map((day) => [day.day, String(day.calls), String(day.alerts), ...GRAVE.map((each) => String(day.severities[each]))])) });
 }
@@ -125,8 +125,9 @@ function openings({ days }) {
 
 function categories({ categories: found, totals }) {
   const top = found[0];
+  if (!top) return plot(t('over.categories'), t('over.noAlerts'), null);
   const answer = top ? t('over.categoryTop', { name: categoryName(top.category), p: percent(top.alerts / totals.alerts, 0) }) : '';
-  return plot(t('over.categories'), answer, rows(found.slice(0, MOST_ROWS).map((one) => ({ name: categoryName(one.category), severities: one.severities, total: one.alerts, note: one.judged ? `${t('over.precise')} ${percent(one.precision, 0)}` : '' })), 480, answer, { right: 110 }), {
+  return plot(t('over.categories'), answer, rows(found.slice(0, MOST_ROWS).map((one) => ({ name: categoryName(one.category), severities: one.severities, total: one.alerts, note: one.judged ? `${t('over.precise')} ${percent(one.precision, 0)}` : '' })), 480, `${t('over.categories')}：${answer}`, { right: 110 }), {
     table: table([t('over.category'), t('over.alerts'), t('over.precision')], found.map((one) => [categoryName(one.category), String(one.alerts), percent(one.precision, 0)])) });
 }
 
@@ -144,7 +145,8 @@ function agents({ agents: found }) {
   const top = known[0];
   const answer = top && top.totals.alerts ? t('over.agentTop', { agent: top.agent || '—', team: top.team, n: top.totals.per_100.toFixed(0), name: categoryName(top.top) }) : '';
   const lines = known.map((one) => ({ name: `${one.agent || '—'} ${one.team}`, severities: scaled(one.totals), total: one.totals.per_100, note: categoryName(one.top) }));
-  return plot(t('over.agents'), answer, rows(lines, 480, answer, { text: (n) => n.toFixed(0), left: 110, right: 150 }), { note: t('over.agentFew', { n: FEW_CALLS }),
+  if (!lines.length) return plot(t('over.agents'), answer, null, { note: t('over.agentFew', { n: FEW_CALLS }) });
+  return plot(t('over.agents'), answer, rows(lines, 480, `${t('over.agents')}：${answer}`, { text: (n) => n.toFixed(0), left: 110, right: 150 }), { note: t('over.agentFew', { n: FEW_CALLS }),
     table: table([t('over.agent'), t('over.calls'), t('over.alerts'), t('over.per100'), t('over.openingRate'), t('over.main')], found.map((one) => [`${one.agent} ${one.team}`, String(one.totals.calls), String(one.totals.alerts), (one.totals.per_100 ?? 0).toFixed(1), percent(one.totals.opening_rate, 0), categoryName(one.top)])) });
 }
 

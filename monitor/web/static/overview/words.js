@@ -34,6 +34,7 @@ addWords({
   'over.flat': ['与上期持平', 'unchanged'],
   'over.trend': ['告警走势', 'Alerts by day'],
   'over.trendBest': ['最多的一天是 {day}，{n} 条', '{day} was worst, with {n}'],
+  'over.noAlerts': ['这段时间没有告警', 'No alerts in this period'],
   'over.openingTrend': ['开场合规走势', 'Opening compliance by day'],
   'over.openingWorst': ['最低的一天是 {day}，{p}', '{day} was lowest, at {p}'],
   'over.openingFull': ['每一天都达到 {p} 以上', 'Every day at {p} or more'],

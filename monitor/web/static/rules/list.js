@@ -24,9 +24,10 @@ export class RuleList {
     fill(this.element, packs.map((pack) => {
       const rules = pack.rules.filter((rule) => !this.words || `${rule.title}${rule.rule}${t(`category.${rule.category}`)}`.toLowerCase().includes(this.words.toLowerCase()));
       if (!rules.length) return null;
-      const head = h('a', { class: 'pack', href: `#/pack/${pack.pack}` }, h('strong', { text: pack.title }), h('small', { text: `${t('rules.version', { v: pack.version })} · ${pack.rules.length}` }));
-      this.links.set(`pack:${pack.pack}`, head);
-      return h('details', { open: Boolean(this.words) || pack === packs[0] || this.opened === pack.pack, 'data-pack': pack.pack }, h('summary', {}, icon('right', 'little'), head),
+      const about = h('a', { class: 'rule about-pack', href: `#/pack/${pack.pack}` }, icon('book', 'little'), h('span', { class: 'name', text: t('rules.aboutPack') }));
+      this.links.set(`pack:${pack.pack}`, about);
+      return h('details', { open: Boolean(this.words) || pack === packs[0] || this.opened === pack.pack, 'data-pack': pack.pack },
+        h('summary', {}, icon('right', 'little'), h('strong', { text: pack.title }), h('small', { text: `${t('rules.version', { v: pack.version })} · ${pack.rules.length}` })), about,
         rules.map((rule) => {
           const link = h('a', { class: 'rule', href: `#/rule/${rule.rule}` },
             rule.severity ? severityMark(rule.severity, { word: false }) : icon('message', 'little'),

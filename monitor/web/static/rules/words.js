@@ -4,6 +4,7 @@ import { addWords } from '../words.js';
 addWords({
   'rules.search': ['搜索规则、短语', 'Rules, phrases'],
   'rules.packs': ['规则包', 'Packs'],
+  'rules.aboutPack': ['说明、版本与修改', 'About, versions, changes'],
   'rules.proposals': ['提案', 'Proposals'],
   'rules.open': ['待批准', 'Open'],
   'rules.tryTitle': ['试一试', 'Try it'],
