@@ -22,6 +22,7 @@ from monitor.clock import Clock
 from monitor.errors import BadLexicon, Overloaded
 from monitor.events import CallStarted
 from monitor.live import LiveCall
+from monitor.ops.ledger import Ledger
 from monitor.ops.metrics import Metrics
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
@@ -55,6 +56,7 @@ class Calls:
         ears: Executor,
         clock: Clock,
         trace: Trace,
+        ledger: Ledger,
     ) -> None:
         self._model = model
         self._lexicon = lexicon
@@ -63,6 +65,7 @@ class Calls:
         self._ears = ears
         self._clock = clock
         self._trace = trace
+        self._ledger = ledger
 
     @property
     def about(self) -> str:
@@ -101,6 +104,7 @@ class Calls:
             ears=self._ears,
             clock=self._clock,
             trace=self._trace,
+            ledger=self._ledger,
         )
 
 
@@ -141,7 +145,14 @@ async def open_host(
     ):
         try:
             yield Calls(
-                model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace
+                model,
+                lexicon,
+                engine=engine,
+                desk=desk,
+                ears=ears,
+                clock=clock,
+                trace=trace,
+                ledger=metrics.ledger,
             )
         finally:
             reloading.cancel()

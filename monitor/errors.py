@@ -10,6 +10,7 @@
     - `Conflict`: what was asked does not fit what is there (gone, done before, text missing)
     - `Unavailable`: something outside is missing (model, system library, port, database); exit 1
     - `Overloaded`: a bound was reached and the overflow was recorded
+    - `Damaged`: evidence whose seal does not hold: cut, changed, or of another key
 """
 
 from __future__ import annotations
@@ -89,3 +90,7 @@ class Unavailable(MonitorError):
 
 class Overloaded(MonitorError):
     """A bound was reached; what overflowed was recorded before this was raised."""
+
+
+class Damaged(MonitorError):
+    """Evidence whose seal does not hold; what was read before it stays good."""

@@ -68,6 +68,9 @@ class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     data: str = "var"
     """Folder of the databases; made with access for its owner alone."""
+    url: str = ""
+    """PostgreSQL database of the record (`postgresql://monitor@db.example/monitor`, the password
+    in PGPASSFILE); empty means SQLite in the data folder."""
     queue: _Count = 5000
     """Writes that may wait for the disk."""
     readers: Annotated[int, Meta(ge=1, le=64)] = 4
@@ -121,6 +124,28 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Roles whose accounts cannot sign in without an authenticator app."""
 
 
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The log of who did what, and where its signed checkpoints go."""
+
+    checkpoint_file: str = ""
+    """File to append checkpoints to, better on another machine; empty: in the data folder."""
+    checkpoint_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    """Address to which each checkpoint is posted as JSON as well; empty for none."""
+    checkpoint_s: _Seconds = 3600.0
+    """Between checkpoints while there are new entries."""
+    repeat_s: _Seconds = 60.0
+    """Reading the same thing again within this time is one entry."""
+
+
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Deletion of what was kept long enough; how long is in the policy table."""
+
+    delete: bool = True
+    """Delete what is over its time; without it policies are only shown."""
+    every_s: _Seconds = 3600.0
+    """Between runs."""
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -157,6 +182,29 @@ class Logs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """File for the stages of every utterance that raised an alert; empty for none."""
 
 
+class Recordings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Recordings of live calls, sealed as they are written."""
+
+    enabled: bool = True
+    """Record every live call; without it calls are heard and nothing of their sound is kept."""
+    folder: str = ""
+    """Where they lie; empty means `recordings` in the data folder."""
+    reserve_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 256
+    """Megabytes of the disk left to the database: with less free nothing is recorded."""
+    hold_s: _Seconds = 30.0
+    """Sound of a call kept in memory while the disk takes nothing; what goes beyond is lost."""
+
+
+class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys that recordings are sealed with."""
+
+    root: str = ""
+    """Root key: `file:PATH`, `credential:NAME` or `command:LINE`; empty means the system
+    credential `monitor-root`, else `monitor/root.key` in the user's configuration folder."""
+    escrow: str = ""
+    """Public key (`age1…`) of the offline key that opens everything when the root key is lost."""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting of the program."""
 
@@ -165,9 +213,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alerts: Alerts = Alerts()
     escalation: Escalation = Escalation()
     access: Access = Access()
+    audit: Audit = Audit()
+    retention: Retention = Retention()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()
+    recordings: Recordings = Recordings()
+    keys: Keys = Keys()
 
 
 GROUPS: dict[str, type[Struct]] = {

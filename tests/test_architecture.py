@@ -21,7 +21,8 @@ ONLY = {
 }
 """Library -> the only places that may import it."""
 
-FLOW = ("audio", "ingest", "speech", "asr", "text", "rules", "alerts", "store", "access", "web")
+FLOW = ("audio", "ingest", "speech", "asr", "text", "rules", "alerts", "store")
+FLOW += ("access", "evidence", "web")
 """Rooms in the order sound flows; a room may import rooms before it, `web` may import all."""
 
 LEAVES = ("types", "errors", "clock", "events")

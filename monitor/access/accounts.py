@@ -113,6 +113,7 @@ class Accounts:
 
     def give_totp(self, row: AccountRow) -> str:
         """A new secret for an authenticator app; returned once, kept sealed."""
+        self._seal.prepare(in_use=any(each.totp is not None for each in self.shelf.listed()))
         secret = totp.new_secret()
         sealed = self._seal.seal(secret.encode(), _purpose(row))
         self.shelf.change(row.id, totp=sealed, totp_step=0)

@@ -30,7 +30,6 @@ class Hasher:
 
     def __init__(self, *, mib: int, passes: int) -> None:
         self._hasher = PasswordHasher(time_cost=passes, memory_cost=mib * 1024, parallelism=1)
-        self._nobody = self._hasher.hash(b"nobody")
 
     def hashed(self, password: str) -> str:
         """What is kept of a password."""
@@ -38,8 +37,11 @@ class Hasher:
 
     def matches(self, password: str, kept: str) -> bool:
         """Whether this is the password; the same work when nothing is kept."""
+        if not kept:
+            self._hasher.hash(_bytes(password))
+            return False
         try:
-            return self._hasher.verify(kept or self._nobody, _bytes(password)) and bool(kept)
+            return self._hasher.verify(kept, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
 

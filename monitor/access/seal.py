@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from monitor.errors import Unavailable
 
 KEY_FILE: Final = "access.key"
+WORDS_FILE: Final = "words.key"
+"""Opens what was said before numbers were masked."""
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
@@ -23,6 +25,7 @@ class Seal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._kept: bytes | None = None
 
     def seal(self, plain: bytes, purpose: str) -> str:
         """Sealed text that opens only for the same purpose."""
@@ -41,7 +44,13 @@ class Seal:
             message = f"{self._path} is not the key this was sealed with"
             raise Unavailable("wrong_access_key", message) from None
 
+    def prepare(self, *, in_use: bool) -> None:
+        """Make the key, unless there is one; raises `Unavailable` when it is lost but needed."""
+        self._key(make=not in_use)
+
     def _key(self, *, make: bool) -> bytes:
+        if self._kept is not None:
+            return self._kept
         try:
             key = self._path.read_bytes()
         except FileNotFoundError:
@@ -53,6 +62,7 @@ class Seal:
             raise Unavailable("no_access_key", f"{self._path}: {fault.strerror}") from fault
         if len(key) != _KEY_BYTES:
             raise Unavailable("wrong_access_key", f"{self._path} is no key of {_KEY_BYTES} bytes")
+        self._kept = key
         return key
 
     def _make(self) -> bytes:

@@ -102,6 +102,15 @@ class Feed:
         for sleeper in self._sleepers.get(team, ()):
             sleeper.set()
 
+    def doubtful(self, team: str) -> None:
+        """Alerts may have been committed that nobody was told of: look them up, and wake all.
+
+        So it is when a commit's answer was lost with the connection and the alert is told again.
+        """
+        self._tails.pop(team, None)
+        for sleeper in self._sleepers.get(team, ()):
+            sleeper.set()
+
     @contextmanager
     def subscribed(self, team: str, wake: asyncio.Event) -> Iterator[None]:
         """`wake` is set after each commit of the team while the block runs."""

@@ -88,7 +88,8 @@ def train(
         Path | None, typer.Option(help="Folder of rule packs; its `similar` holds the corpora.")
     ] = None,
     labelled: Annotated[
-        Path | None, typer.Option(help="Labelled sentences (*.jsonl); only `dev` is learned from.")
+        list[Path] | None,
+        typer.Option(help="Labelled sentences (*.jsonl); only `dev` is learned from."),
     ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Also judge the labelled set with the new model.")
@@ -99,7 +100,7 @@ def train(
     from monitor.commands.training import train as run
     from monitor.rules.lexicon import bundled_folder
 
-    run(folder or bundled_folder(), labelled, report=report, keep=keep)
+    run(folder or bundled_folder(), labelled or (), report=report, keep=keep)
 
 
 @app.command()

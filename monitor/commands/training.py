@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
     from monitor.rules.similar_corpus import Sentence
     from monitor.rules.similar_training import Trained
 
+PACK: Final = "similar"
+"""The bundled pack whose rules ask the model."""
 
-def train(folder: Path, labelled: Path | None, *, report: bool, keep: bool) -> None:
+
+def train(folder: Path, labelled: Sequence[Path], *, report: bool, keep: bool) -> None:
     """Trains, writes `similar/model.npz` of the folder and says what was measured."""
     from monitor.rules.load import load_packs
     from monitor.rules.similar import FILE, FOLDER
@@ -23,14 +27,14 @@ def train(folder: Path, labelled: Path | None, *, report: bool, keep: bool) -> N
     corpus = folder / FOLDER
     packs = load_packs(folder, models=False)
     sentences = [*read_corpus(corpus), *from_packs(packs)]
-    if labelled is not None:
-        sentences += _labelled(labelled)
+    for path in labelled:
+        sentences += _labelled(path)
     trained = trained_on(sentences, read_concepts(corpus))
     if keep:
         trained.model.save(corpus / FILE)
     _summary(trained)
-    if report and labelled is not None:
-        _effect(labelled, packs)
+    for path in labelled if report else ():
+        _effect(path, packs)
 
 
 def near(text: str, folder: Path, embedder: str) -> None:
@@ -115,30 +119,22 @@ def _by_source(trained: Trained, source: str, limits: list[float]) -> None:
     typer.echo(f"{source:24} recall {found}/{len(wrong)}, false {raised}/{len(fine)}")
 
 
-def _effect(labelled: Path, packs: tuple[Pack, ...]) -> None:
+def _effect(labelled: Path, packs: Sequence[Pack]) -> None:
     """What the rules find in the labelled set with and without likeness."""
-    from dataclasses import replace
-
     from monitor.qa.evaluate import evaluate, read_items
-    from monitor.rules import expr as ex
-
-    def without(pack: Pack) -> Pack:
-        rules = [
-            rule
-            for rule in pack.rules
-            if not any(isinstance(node, ex.Similar) for node in ex.walk(rule.match))
-        ]
-        return replace(pack, rules=tuple(rules))
 
     items = read_items(labelled)
+    worded = [pack for pack in packs if pack.pack != PACK]
     for split in ("dev", "test"):
         some = [item for item in items if item.split == split]
-        for title, chosen in (("without", tuple(map(without, packs))), ("with", packs)):
+        for title, chosen in (("without", worded), ("with", packs)):
+            if not some:
+                continue
             report, _ = evaluate(some, chosen)
             free = report.kinds.get("paraphrase")
             typer.echo(
-                f"{split:4} {title:8} recall {report.total.recall:.3f}, "
+                f"{labelled.name} {split:4} {title:8} recall {report.total.recall:.3f}, "
                 f"paraphrases {free.recall if free else 0:.3f}, "
                 f"precision {report.total.precision:.3f}, "
-                f"clean items raised {report.false_share:.2%}"
+                f"clean items raised {report.total.disturbed} of {report.total.clean}"
             )

@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from monitor.access.accounts import Accounts
+    from monitor.commands.noting import Note
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,10 +56,11 @@ def add(
     teams = tuple(team or ())
     check_name(name)
     check_rights(role, teams, agent)
-    with _accounts(data, config) as accounts:
+    with _accounts(data, config) as (accounts, note):
         new = NewAccount(
             name=name, role=role, teams=teams, agent=agent, password=_password(password_stdin)
         )
+        note("accounts.add", name, role=role, teams=list(teams))
         row = accounts.add(new)
     typer.echo(f"{row.name} can sign in as {row.role}")
 
@@ -66,7 +68,7 @@ def add(
 @app.command("list")
 def show(data: _Data = None, config: _Config = None) -> None:
     """List the accounts, without their secrets."""
-    with _accounts(data, config) as accounts:
+    with _accounts(data, config) as (accounts, _):
         rows = accounts.shelf.listed()
     for row in rows:
         state = "disabled" if row.disabled_wall is not None else "good"
@@ -79,16 +81,20 @@ def show(data: _Data = None, config: _Config = None) -> None:
 @app.command()
 def disable(name: _Name, data: _Data = None, config: _Config = None) -> None:
     """Nobody signs in with it any more; open sessions and sockets end at once."""
-    with _accounts(data, config) as accounts:
-        accounts.disable(accounts.named(name))
+    with _accounts(data, config) as (accounts, note):
+        row = accounts.named(name)
+        note("accounts.disable", row.name)
+        accounts.disable(row)
     typer.echo(f"{name} is disabled")
 
 
 @app.command()
 def enable(name: _Name, data: _Data = None, config: _Config = None) -> None:
     """Let a disabled or locked account sign in again."""
-    with _accounts(data, config) as accounts:
-        accounts.enable(accounts.named(name))
+    with _accounts(data, config) as (accounts, note):
+        row = accounts.named(name)
+        note("accounts.enable", row.name)
+        accounts.enable(row)
     typer.echo(f"{name} can sign in")
 
 
@@ -102,8 +108,10 @@ def role(
     config: _Config = None,
 ) -> None:
     """Give an account another role, other teams or another agent id; its sessions end."""
-    with _accounts(data, config) as accounts:
-        accounts.change_rights(accounts.named(name), role, tuple(team or ()), agent)
+    with _accounts(data, config) as (accounts, note):
+        row = accounts.named(name)
+        note("accounts.role", row.name, role=role, teams=list(team or ()))
+        accounts.change_rights(row, role, tuple(team or ()), agent)
     typer.echo(f"{name} is {role} now")
 
 
@@ -112,8 +120,9 @@ def password(
     name: _Name, password_stdin: _Stdin = False, data: _Data = None, config: _Config = None
 ) -> None:
     """Set another password; it is asked for. Open sessions end."""
-    with _accounts(data, config) as accounts:
+    with _accounts(data, config) as (accounts, note):
         row = accounts.named(name)
+        note("accounts.password", row.name)
         accounts.change_password(row, _password(password_stdin))
     typer.echo(f"{name} has another password")
 
@@ -128,8 +137,9 @@ def totp(
     """Give an account a secret for an authenticator app, and print it once."""
     from monitor.access.totp import address
 
-    with _accounts(data, config) as accounts:
+    with _accounts(data, config) as (accounts, note):
         row = accounts.named(name)
+        note("accounts.totp", row.name, removed=remove)
         if remove:
             accounts.take_totp(row)
             typer.echo(f"{name} signs in without codes")
@@ -148,18 +158,19 @@ def _password(from_stdin: bool) -> str:
 
 
 @contextmanager
-def _accounts(data: Path | None, config: Path | None) -> Iterator[Accounts]:
+def _accounts(data: Path | None, config: Path | None) -> Iterator[tuple[Accounts, Note]]:
     from monitor import settings
     from monitor.access.accounts import Accounts
     from monitor.access.seal import KEY_FILE, Seal
     from monitor.clock import SystemClock
+    from monitor.commands.noting import noting
     from monitor.errors import BadInput, Refused
     from monitor.store.access_file import AccessFile
 
     loaded = settings.load(config)
     folder = data or Path(loaded.store.data)
-    with closing(AccessFile(folder)) as file:
+    with closing(AccessFile(folder)) as file, noting(folder, loaded) as note:
         try:
-            yield Accounts(file, Seal(folder / KEY_FILE), loaded.access, SystemClock())
+            yield Accounts(file, Seal(folder / KEY_FILE), loaded.access, SystemClock()), note
         except Refused as fault:
             raise BadInput(fault.code, fault.message) from None

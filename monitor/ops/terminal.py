@@ -9,20 +9,11 @@ from typing import Final
 from rich.text import Text
 
 from monitor.events import Alert
+from monitor.rules.basis import STATUS
 
 SEVERITY = {"critical": "危急", "high": "严重", "medium": "一般", "low": "提示"}
 STATE = {"provisional": "疑似", "confirmed": "确认", "withdrawn": "撤回"}
 CHANNEL = {"agent": "坐席", "customer": "客户", "unknown": "通话"}
-
-STATUS = {
-    "law": "法律",
-    "regulation": "监管规定",
-    "standard": "标准",
-    "draft": "征求意见稿",
-    "house_policy": "企业内控",
-    "unverified": "待核实",
-}
-"""Whether the basis is law or the house's own rule."""
 
 _STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
 

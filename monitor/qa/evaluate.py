@@ -23,6 +23,7 @@ Kind = Literal[
     "spoken",
     "digits",
     "homophone",
+    "garbled",
     "multiple",
     "negated",
     "quoted",
@@ -75,6 +76,8 @@ class Verdict:
     categories: frozenset[str] = frozenset()
     """Of what was said; what was not said has no place in one sentence."""
     signals: frozenset[str] = frozenset()
+    matches: tuple[tuple[str, str], ...] = ()
+    """(how it was met, category) of every alert."""
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -128,6 +131,8 @@ class Report:
     kinds: dict[str, Tally] = field(default_factory=dict)
     total: Tally = field(default_factory=Tally)
     """Categories alone; signals are no violations and stand in `signals`."""
+    matches: dict[str, Tally] = field(default_factory=dict)
+    """By how it was met: what words, sounds, patterns and mere likeness raised, and how rightly."""
     clean_hours: float = 0.0
     """Agents' speech in which nothing is wrong, at `CHARACTERS_PER_SECOND`."""
     flipped: int = 0
@@ -166,10 +171,12 @@ def judge_item(item: Item, packs: Sequence[Pack], *, flipped: bool = False) -> V
     events: list[Event] = []
     for utterance in utterances([*spoken, (role, item.text)], call="item"):
         events = [*judge.advance(utterance.start), *judge.hear(utterance)]
-    said = (one.category for one in events if isinstance(one, Alert))
+    alerts = [one for one in events if isinstance(one, Alert)]
+    said = [one for one in alerts if not one.category.startswith("missing_")]
     return Verdict(
         item=item,
-        categories=frozenset(name for name in said if not name.startswith("missing_")),
+        categories=frozenset(one.category for one in said),
+        matches=tuple((one.match, one.category) for one in said),
         signals=frozenset(one.signal for one in events if isinstance(one, Signal)),
     )
 
@@ -199,6 +206,10 @@ def _count(report: Report, verdict: Verdict) -> None:
             tally.wanted += name in verdict.wanted
             tally.found += name in verdict.wanted and name not in verdict.missed
             tally.false += name in verdict.false
+    for match, name in verdict.matches:
+        by = report.matches.setdefault(match, Tally())
+        by.found += name in verdict.wanted
+        by.false += name in verdict.false
     if not item.expect and item.role is Role.AGENT:
         disturbed = bool(verdict.categories - item.allowed)
         for tally in (kind, report.total):

@@ -44,6 +44,11 @@ class Duty:
         """What is asked for, without the asking: 公司名称."""
         return _ASK.sub("", self.prompt).rstrip("。") or self.prompt
 
+    @property
+    def statement(self) -> str:
+        """What had to be done, without by when: 告知公司名称."""
+        return re.sub("^(?:开场|促成之?前)", "", self.head.title)
+
 
 @dataclass(slots=True)
 class _Status:
@@ -185,10 +190,10 @@ class Board:
 
     def _finding(self, duty: Duty, status: _Status) -> Finding:
         if duty.kind == "before_close":
-            why = f"促成之前没有{duty.head.title}"
+            why = f"促成之前没有{duty.statement}"
         else:
             since = "开场" if duty.kind == "opening" else f"第 {status.since_s:.0f} 秒之后"
-            why = f"{since} {duty.deadline_s:g} 秒内没有{duty.head.title}，这段坐席语音没有缺失"
+            why = f"{since} {duty.deadline_s:g} 秒内没有{duty.statement}，这段坐席语音没有缺失"
         return Finding(
             head=duty.head,
             role=Role.AGENT,

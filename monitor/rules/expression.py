@@ -16,6 +16,7 @@ from monitor.rules.found import (
     View,
     in_row,
     is_fresh,
+    is_short,
     span,
     speaks,
     together,
@@ -73,6 +74,8 @@ class Search:
                 return self._row(expr, view, roles)
             case ex.Scope():
                 return self._scope(expr, view, roles)
+            case ex.Short():
+                return [f for f in self.find(expr.of, view, roles) if is_short(f, expr.chars)]
             case ex.ByRole():
                 return self.find(expr.of, view, frozenset({expr.role}))
             case _:

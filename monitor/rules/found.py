@@ -66,6 +66,14 @@ def is_fresh(found: Found, turn: Turn) -> bool:
     return any(leaf.turn is turn and leaf.end > turn.fresh for leaf in found.leaves)
 
 
+def is_short(found: Found, chars: int) -> bool:
+    """Whether all of it lies in the new part of a turn, and that part is short."""
+    return bool(found.leaves) and all(
+        leaf.start >= leaf.turn.fresh and len(leaf.turn.folded.text) - leaf.turn.fresh <= chars
+        for leaf in found.leaves
+    )
+
+
 def together(founds: Iterable[Found]) -> Found:
     """Several as one."""
     several = list(founds)

@@ -59,7 +59,7 @@ class Best:
             start=span[0],
             end=span[1],
             pattern=pattern,
-            level=LEVELS[level],
+            level=LEVELS[min(level, len(LEVELS) - 1)],
             phrase=phrase,
             alike=alike,
             parts=parts,

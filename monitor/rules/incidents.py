@@ -110,9 +110,7 @@ class Incidents:
             return self._withdrawn(early, at_s)
         graver = rank(severity) > rank(incident.alert.severity)
         alert = msgspec.structs.replace(incident.alert, count=incident.alert.count + 1)
-        if alert.match == "similar" and finding.match != "similar":
-            graver, alert = True, self._worded(alert, finding, severity, at_s)
-        elif graver:
+        if graver:
             why = f"{alert.why}；{alert.count}次，升级：{finding.why}"
             alert = msgspec.structs.replace(
                 alert, severity=severity, raised_at=at_s, state="confirmed", why=why
@@ -120,16 +118,13 @@ class Incidents:
         incident.alert = alert
         return alert if graver else None
 
-    def _worded(self, alert: Alert, finding: Finding, severity: Severity, at_s: float) -> Alert:
-        """The incident a suspicion opened, now that words of the rules were said: those stand."""
-        found = self._alert(finding, severity, at_s)
-        return msgspec.structs.replace(found, id=alert.id, start=alert.start, count=alert.count)
-
     def _near(self, finding: Finding) -> _Incident | None:
+        """The incident a finding belongs to; a suspicion never holds what was said in words."""
         incident = self._open.get(finding.head.category)
-        if incident and abs(finding.start - incident.opened_s) < INCIDENT_S:
-            return incident
-        return None
+        if incident is None or abs(finding.start - incident.opened_s) >= INCIDENT_S:
+            return None
+        suspected = incident.alert.match == "similar" and finding.match != "similar"
+        return None if suspected else incident
 
     def _cooling(self, finding: Finding, severity: Severity | None = None) -> bool:
         last = self._raised.get(finding.head.rule)

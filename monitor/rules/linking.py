@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
@@ -84,7 +84,7 @@ class Linker:
         for wording in link.meanings.keys() & self._found.keys():
             written, exact, sounded = link.meanings[wording]
             for span, (level, alike) in self._found[wording].items():
-                if level == 2 and not sounded:
+                if (level == 2 and not sounded) or (level > 2 and not link.sounded):
                     continue
                 known = (level or int(not exact), alike, written)
                 before = column.get(span)

@@ -14,8 +14,9 @@ from typing import Any, Final
 
 import ahocorasick
 
+from monitor.rules import misheard
 from monitor.rules.hits import Best, Hit, Slots
-from monitor.rules.linking import Found, Linker, Spans
+from monitor.rules.linking import Found, Known, Linker, Spans
 from monitor.rules.pattern import Pattern
 from monitor.rules.spans import Span
 from monitor.rules.vocabulary import Chain, Vocabulary, Wording
@@ -25,8 +26,15 @@ from monitor.text.syllables import Confusions, sounds
 
 MAX_HITS: Final = 256
 """Hits of one utterance; a text with more is a loop of the recogniser."""
+MAX_SAME: Final = 32
+"""Occurrences of one wording; nobody says a phrase more often in one breath."""
 MAX_FOUND: Final = 4_096
 """Occurrences looked at in one reading of an utterance."""
+
+MAX_KEPT: Final = 20_000
+"""Decisions on words by their sound that are kept; speech repeats itself."""
+
+Alike = tuple[tuple[Wording, Known], ...]
 
 _RARE: Final = re.compile("[\U00010000-\U0010ffff]")
 _PRIVATE: Final = range(0xE000, 0xF900)
@@ -36,7 +44,7 @@ _LOOSE: Final = (1, 0)
 
 
 class Matcher:
-    """Patterns, compiled. Immutable, and safe to share between threads."""
+    """Patterns, compiled. Safe to share between threads."""
 
     def __init__(
         self,
@@ -55,23 +63,32 @@ class Matcher:
         wordings = self._vocabulary.wordings.values()
         self._halves: Final = _Halves(one.text for one in wordings)
         self._written: Final = _automaton((self._halves.of(one.text), one) for one in wordings)
-        self._spoken: Final = _automaton(self._alike(wordings).items())
+        self._spoken: Final = _automaton(self._sounding(wordings).items())
+        self._ear: Final = misheard.Ear(wordings)
+        self._alike: dict[str, Alike] = {}
+        """Words that the second automaton proposed, and what they may stand for."""
         self._longest: Final = max((len(one.text) for one in wordings), default=0)
 
-    def _alike(self, wordings: Iterable[Wording]) -> dict[str, list[Wording]]:
+    def _sounding(self, wordings: Iterable[Wording]) -> dict[str, tuple[Wording, ...]]:
         """Codes to the wordings that sound so, in the order of their text."""
         found: dict[str, list[Wording]] = {}
         for one in sorted((one for one in wordings if one.heard), key=lambda one: one.text):
             found.setdefault(self.sounds.codes(one.text), []).append(one)
-        return found
+        return {codes: tuple(alike) for codes, alike in found.items()}
 
     def __len__(self) -> int:
         return len(self.patterns)
 
-    def find(self, folded: Folded, slots: Slots | None = None) -> list[Hit]:
+    def find(
+        self,
+        folded: Folded,
+        slots: Slots | None = None,
+        doubtful: Sequence[bool] | None = None,
+    ) -> list[Hit]:
         """All hits, overlapping ones too, by position. At most MAX_HITS.
 
         `slots` gives the spans for the slots that the patterns name; a slot not in it is empty.
+        `doubtful` marks the folded characters that a recogniser may have misheard.
         """
         found: Found = {}
         if self._written is not None:
@@ -82,14 +99,21 @@ class Matcher:
             self._listen(folded, None, found)
             for form in folded.forms:
                 self._listen(folded, form, found)
+        if doubtful is not None:
+            for wording, span, changed in self._ear.hear(folded.text, doubtful):
+                found.setdefault(wording, {}).setdefault(span, (misheard.LEVEL, changed))
         best = Best()
         for wording, spans in found.items():
             if wording.alone:
-                _alone(wording, spans, best)
+                _alone(folded.text, wording, spans, best)
         if chains := self._chains(found):
             linker = Linker(found, folded, slots or {})
             for chain in chains:
                 for row, known, words in linker.rows(chain):
+                    if known[0] == misheard.LEVEL and not misheard.plausible(
+                        folded.text, row, words
+                    ):
+                        continue
                     best.keep(chain.pattern, (row[0][0], row[-1][1]), known, words, row)
         return best.first(MAX_HITS)
 
@@ -129,7 +153,7 @@ class Matcher:
 
     def _reread(self, folded: Folded, form: Form, found: Found) -> None:
         """The words, in a looser reading: only where it differs from the text."""
-        text = form.text
+        text, starts, ends = form.text, form.starts, form.ends
         first, last = form.changed
         begin, stop = max(0, first - self._longest), min(len(text), last + self._longest)
         halves = self._halves.of(text)
@@ -140,7 +164,8 @@ class Matcher:
                 continue
             end = (at + 1) >> 1
             start = end - len(wording.text)
-            if end <= first or start >= last or text[start:end] != wording.text:
+            low = starts[start]
+            if ends[end - 1] - low == end - start and folded.text.startswith(wording.text, low):
                 continue
             span = _placed(folded, form, wording, start, end)
             if span is not None:
@@ -156,28 +181,42 @@ class Matcher:
             if count > MAX_FOUND:
                 break
             end = at + 1
-            for wording in wordings:
-                start = end - len(wording.text)
-                heard = text[start:end]
-                if heard == wording.text or end <= first or start >= last:
-                    continue
-                alike = sum(map(operator.ne, heard, wording.text))
-                if alike > wording.tolerance or not self.sounds.alike(heard, wording.text):
-                    continue
+            start = end - len(wordings[0].text)
+            heard = text[start:end]
+            alike = self._alike.get(heard)
+            if alike is None:
+                alike = self._decide(heard, wordings)
+            for wording, known in alike:
                 span = _placed(folded, form, wording, start, end)
                 if span is not None:
                     spans = found.setdefault(wording, {})
-                    spans[span] = min((2, alike), spans.get(span, (2, alike)))
+                    spans[span] = min(known, spans.get(span, known))
+
+    def _decide(self, heard: str, wordings: Iterable[Wording]) -> Alike:
+        """Which of the wordings of these codes words may be misheard for."""
+        alike = tuple(
+            (one, (2, differing))
+            for one in wordings
+            if 0 < (differing := sum(map(operator.ne, heard, one.text))) <= one.tolerance
+            and self.sounds.alike(heard, one.text)
+        )
+        if len(self._alike) >= MAX_KEPT:
+            self._alike.clear()
+        self._alike[heard] = alike
+        return alike
 
 
-def _alone(wording: Wording, spans: Spans, best: Best) -> None:
+def _alone(text: str, wording: Wording, spans: Spans, best: Best) -> None:
     """What a wording meets by itself."""
+    some = list(spans.items())[:MAX_SAME]
     for pattern, meaning in wording.alone:
-        for span, (level, alike) in spans.items():
+        for span, (level, alike) in some:
             if level < 2:
                 known = _EXACT if level == 0 and meaning.exact else _LOOSE
                 best.keep(pattern, span, known, meaning.written)
-            elif meaning.sounded:
+            elif meaning.sounded and (
+                level == 2 or misheard.plausible(text, (span,), wording.text)
+            ):
                 best.keep(pattern, span, (level, alike), meaning.written)
 
 

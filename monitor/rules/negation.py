@@ -89,6 +89,8 @@ def reaching(text: str, low: int, start: int, taken: tuple[tuple[int, int], ...]
     for negator in reversed(negators(text, max(low, start - LOOK_BACK), start, taken)):
         if negator.end > target or negator.kind == "whether":
             continue
+        if negator.end == start and text.startswith(negator.word, start):
+            continue  # a stutter of the phrase's own negator: 没有没有任何风险
         if not reaches(text, negator, target):
             break
         chain.append(negator)

@@ -33,6 +33,7 @@ COMPANIONS: Final[dict[str, tuple[str, ...]]] = {
     "interruption": (),
     "similar": (),
     "in": ("of",),
+    "short": ("of",),
     "window": ("of",),
     "first_s": ("of",),
     "last_s": ("of",),
@@ -43,7 +44,7 @@ COMPANIONS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Each operator and the fields that may stand beside it."""
 
-WRAPPERS: Final = ("in", "window", "first_s", "last_s", "role", "after", "before")
+WRAPPERS: Final = ("in", "short", "window", "first_s", "last_s", "role", "after", "before")
 """Operators over `of`; instead of `of` another operator may stand beside them."""
 
 MAX_DEPTH: Final = 12
@@ -119,7 +120,7 @@ class Operators:
             inner = Node("map", node.line, pairs=rest)
         else:
             raise FaultError(node.line, f"{name} needs `of` beside it, or one other operator")
-        of = self.read(inner, single=single, depth=depth + 1)
+        of = self.read(inner, single=single or name == "short", depth=depth + 1)
         return self._wrapped(name, value, node, of)
 
     def _wrapped(self, name: str, value: Node, node: Node, of: ex.Expr) -> ex.Expr:
@@ -133,6 +134,8 @@ class Operators:
             if not limits:
                 raise FaultError(value.line, "window: seconds or turns is missing")
             return ex.Window(of=of, line=line, **limits)
+        if name == "short":
+            return ex.Short(chars=scalars.scalar(int, value), of=of, line=line)
         if name == "first_s":
             return ex.First(seconds=scalars.scalar(float, value), of=of, line=line)
         if name == "last_s":

@@ -52,7 +52,7 @@ def _operators() -> dict[str, Schema]:
         "in": {"enum": ["clause", "utterance"]},
         "window": _closed({"seconds": _SECONDS, "turns": _COUNT}, []),
         **dict.fromkeys(("first_s", "last_s", "within_s", "by_s"), _SECONDS),
-        **dict.fromkeys(("within", "times", "turns"), _COUNT),
+        **dict.fromkeys(("within", "times", "turns", "short"), _COUNT),
         "role": _ROLE,
         "signal": {"type": "string"},
         "strength": _many({"enum": ["strong", "weak"]}),

@@ -1,6 +1,7 @@
 """Likeness to known violations: suspicion for what no list of phrases holds, never more.
 
-The model lies in the folder `similar` beside the pack that asks for it, else in the bundled one.
+The model lies beside the pack that asks for it or in a folder `similar` there; else the bundled
+one is used.
 """
 
 from __future__ import annotations
@@ -48,13 +49,13 @@ class Likeness:
 
 def model_for(file: str) -> Model:
     """The model of the pack in this file; raises BadLexicon."""
-    beside = Path(file).parent / FOLDER / FILE if file else None
-    if beside is None or not beside.is_file():
-        from monitor.rules.lexicon import bundled_folder
+    from monitor.rules.lexicon import bundled_folder
 
-        beside = bundled_folder() / FOLDER / FILE
-    stamp = beside.stat().st_mtime_ns if beside.is_file() else 0
-    return _loaded(beside, stamp)
+    folder = Path(file).parent
+    places = [folder / FOLDER / FILE, folder / FILE] if file else []
+    bundled = bundled_folder() / FOLDER / FILE
+    path = next((place for place in places if place.is_file()), bundled)
+    return _loaded(path, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 @lru_cache(maxsize=4)

@@ -32,6 +32,9 @@ OVERLAP_S: Final = 0.3
 MAX_TURNS: Final = 5_000
 """Turns of a call kept for rules that look back; a call of ten hours has fewer."""
 
+MAX_MARKS: Final = 5_000
+"""Rules and signals met in a call that are kept for rules that refer to them; the oldest go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -165,6 +168,8 @@ class Memory:
     def mark(self, mark: Mark) -> None:
         """Remember that a rule or a signal was met."""
         self.marks.append(mark)
+        if len(self.marks) > MAX_MARKS:
+            del self.marks[: MAX_MARKS // 10]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

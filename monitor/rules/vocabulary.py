@@ -18,6 +18,8 @@ from monitor.text.forms import spelled
 
 MIN_SYLLABLES: Final = 3
 """Shorter phrases sound like too many others."""
+MIN_NEAR: Final = 2
+"""Shorter links of a chain are taken as they are written."""
 
 _NUMERAL: Final = frozenset("0123456789.%零〇一二两三四五六七八九十百千万亿幺")
 _UNITS: Final = frozenset("百千万亿")
@@ -45,6 +47,8 @@ class Wording:
     closes: bool
     heard: bool = False
     """Also looked for by its sound."""
+    near: bool = False
+    """Also looked for where the recogniser was not sure."""
     alone: list[tuple[int, Meaning]] = field(default_factory=list)
     """Patterns that it meets by itself."""
     fills: int = 0
@@ -68,6 +72,8 @@ class Link:
     number: int
     meanings: dict[Wording, Meaning]
     slot: str
+    sounded: bool
+    """Whether its chains may be met by the sound alone."""
 
     @property
     def bit(self) -> int:
@@ -132,6 +138,7 @@ class Vocabulary:
                 wording = self._wording(text)
                 heard = sounded and _speakable(text)
                 wording.heard |= heard
+                wording.near |= sounded and _speakable(text, MIN_NEAR)
                 meanings.setdefault(wording, Meaning(written, text == exact, heard))
         return meanings
 
@@ -148,7 +155,7 @@ class Vocabulary:
         found = self._links.get(key)
         if found is None:
             meanings = self._meanings(part.literals, sounded)
-            found = self._links[key] = Link(len(self._links), meanings, part.slot)
+            found = self._links[key] = Link(len(self._links), meanings, part.slot, sounded)
         return found
 
     def _chain(self, number: int, pattern: int, sequence: Sequence[Part], sounded: bool) -> Chain:
@@ -164,6 +171,6 @@ class Vocabulary:
         )
 
 
-def _speakable(text: str) -> bool:
+def _speakable(text: str, least: int = MIN_SYLLABLES) -> bool:
     han = sum("\u4e00" <= character <= "\u9fff" for character in text)
-    return len(text) >= MIN_SYLLABLES and han >= 2
+    return len(text) >= least and han >= 2

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 
 from monitor.store.tables import calls
 from monitor.store.tables_desk import cases, digests, findings
+from monitor.store.tables_keeping import closings
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +30,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
     words: str = ""
     """In the words of the call, its id or its agent."""
+    closed: bool = False
+    """Also calls that were closed at a person's request."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,11 +94,15 @@ def count(connection: Connection, search: Search) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def one(connection: Connection, number: int, teams: tuple[str, ...] | None) -> Listed | None:
+def one(
+    connection: Connection, number: int, teams: tuple[str, ...] | None, *, closed: bool = False
+) -> Listed | None:
     """The call in a row, if it is of these teams."""
     query = _joined(select(*_COLUMNS)).where(calls.c.number == number)
     if teams is not None:
         query = query.where(calls.c.team.in_(teams))
+    if not closed:
+        query = query.where(_open())
     row = connection.execute(query).mappings().first()
     return None if row is None else msgspec.convert(row, Listed)
 
@@ -148,6 +155,8 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     ]
     if search.teams is not None:
         wanted.append(calls.c.team.in_(search.teams))
+    if not search.closed:
+        wanted.append(_open())
     if search.since is not None:
         wanted.append(calls.c.started_wall >= search.since)
     if search.until is not None:
@@ -159,6 +168,10 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
     if search.words:
         wanted.append(_saying(search.words))
     return wanted
+
+
+def _open() -> ColumnElement[bool]:
+    return calls.c.number.not_in(select(closings.c.call_number))
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

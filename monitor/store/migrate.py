@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 
 from monitor.errors import Unavailable
-from monitor.store import findings, tables, tables_accounts
+from monitor.store import findings, tables, tables_accounts, tables_keeping, tables_sealed
 from monitor.store.tables_actions import actions, feedback, standings
 from monitor.store.tables_desk import DESK
+from monitor.store.tables_lives import lives
+from monitor.store.tables_recordings import recordings
 
 Step = Callable[[Connection], None]
 
@@ -40,6 +42,11 @@ def _actions(connection: Connection) -> None:
     )
 
 
+def _recordings(connection: Connection) -> None:
+    recordings.create(connection, checkfirst=True)
+    lives.create(connection, checkfirst=True)
+
+
 def _accounts(connection: Connection) -> None:
     tables_accounts.accounts_meta.create_all(connection)
 
@@ -49,7 +56,22 @@ def _desk(connection: Connection) -> None:
     findings.rebuild(connection)
 
 
-RECORD_STEPS: Sequence[Step] = (_first_record, _actions, _desk)
+def _sealed(connection: Connection) -> None:
+    tables_sealed.sealed_meta.create_all(connection)
+
+
+def _keeping(connection: Connection) -> None:
+    tables_keeping.keeping_meta.create_all(connection)
+
+
+RECORD_STEPS: Sequence[Step] = (
+    _first_record,
+    _recordings,
+    _sealed,
+    _keeping,
+    _actions,
+    _desk,
+)
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
 

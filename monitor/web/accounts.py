@@ -77,6 +77,7 @@ async def set_up(request: Request) -> Response:
     people = [person.account() for person in given.people]
     if state.first is None or not state.first.take(given.code):
         raise HTTPException(401, "bad_code: the code is wrong or used up; restart for another")
+    await state.audit.note("nobody", "accounts.setup", people=[new.name for new in people])
     async with state.hashing:
         made = await _asked(state.door.accounts.add_first, people)
     return JSONResponse({"accounts": [_public(row) for row in made]}, status_code=201)
@@ -131,6 +132,7 @@ async def own_password(request: Request) -> Response:
     who = await _self(request, state)
     wanted = await read_json(request, OwnPassword)
     accounts = state.door.accounts
+    await state.audit.note(who.label, "accounts.password", who.name)
     async with state.hashing:
         await _asked(accounts.sign_in, who.name, wanted.old, wanted.code)
         row = await asyncio.to_thread(accounts.named, who.name)

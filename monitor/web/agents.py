@@ -30,6 +30,7 @@ async def _converse(line: Line, state: State) -> None:
     require(principal, "prompts.watch", agent=agent)
     team = named_team(principal, hello)
     require(principal, "prompts.watch", team=team, agent=agent)
+    await state.audit.note(principal.label, "prompts.watch", f"{team}/{agent}")
     await line.send(Welcome(team=team, role=principal.role))
     wake = asyncio.Event()
     bound = state.settings.alerts.live_events

@@ -12,10 +12,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
-from monitor.web import accounts, actions, agent_view, api, demo_calls, desk_routes, pages, sessions
+from monitor.web import actions, agent_view, api, audio, demo_calls, desk_routes, pages
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
+from monitor.web.routes import access_routes, keeping_routes
 from monitor.web.state import State
 from monitor.web.supervise import supervise
 from monitor.web.wall import wall
@@ -60,21 +61,14 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/session", sessions.sign_in, methods=["POST"]),
-        Route("/api/session", sessions.show, methods=["GET"]),
-        Route("/api/session", sessions.sign_out, methods=["DELETE"]),
-        Route("/api/session/password", accounts.own_password, methods=["POST"]),
-        Route("/api/setup", accounts.set_up, methods=["POST"]),
-        guarded_route("/api/accounts", accounts.listed, "accounts.read"),
-        guarded_route("/api/accounts", accounts.add, "accounts.manage", methods=("POST",)),
-        guarded_route(
-            "/api/accounts/{name}", accounts.change, "accounts.manage", methods=("PATCH",)
-        ),
-        guarded_route(
-            "/api/accounts/{name}/totp", accounts.give_totp, "accounts.manage", methods=("POST",)
-        ),
+        *access_routes(),
+        *keeping_routes(),
         guarded_route("/api/calls", api.call_list, "calls.read"),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
+        guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
+        guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
+        guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),
         guarded_route("/api/alerts", api.alert_list, "calls.read"),
         guarded_route("/api/wall", wall_view, "alerts.watch"),
         guarded_route("/api/alerts/{alert}/actions", actions.act, "alerts.act", methods=("POST",)),
@@ -117,7 +111,9 @@ async def _refusal(_: Request, fault: Exception) -> Response:
     code, _colon, message = fault.detail.partition(": ")
     if not message:
         code, message = f"http_{fault.status_code}", fault.detail
-    return _error(fault.status_code, code, message)
+    answer = _error(fault.status_code, code, message)
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 async def _forbidden(_: Request, fault: Exception) -> Response:

@@ -32,8 +32,18 @@ def guarded(endpoint: Endpoint, action: Action) -> Callable[[Request], Awaitable
     async def behind_guard(request: Request) -> Response:
         state = state_of(request)
         who = await identify(request, state)
-        require(who, action)
-        return await endpoint(request, state, who)
+        reading = request.method in ("GET", "HEAD")
+        try:
+            require(who, action)
+            if not reading:
+                await state.witness.change(who, action, request)
+            answer = await endpoint(request, state, who)
+        except Refused as fault:
+            state.witness.refused(who, action, request, fault.code)
+            raise
+        if reading and answer.status_code < 400:
+            await state.witness.read(who, action, request)
+        return answer
 
     setattr(behind_guard, ACTION, action)
     return behind_guard

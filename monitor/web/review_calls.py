@@ -32,6 +32,7 @@ from monitor.store import acts, desk_calls, findings
 from monitor.store.acts import ActRow
 from monitor.store.desk_calls import Listed, Search
 from monitor.text.mask import mask
+from monitor.web.api import sees_closed
 from monitor.web.review_access import answer, number, teams, wall
 from monitor.web.review_events import events_of
 from monitor.web.state import State
@@ -58,6 +59,7 @@ def search_of(request: Request, principal: Principal) -> Search:
         since=wall(request, "since"),
         until=wall(request, "until"),
         words=given.get("words", "").strip()[:100],
+        closed=sees_closed(principal),
     )
 
 
@@ -108,7 +110,8 @@ async def wanted(request: Request, state: State, principal: Principal) -> Listed
     given: str = request.path_params["number"]
     mine = teams(principal, "calls.read")
     place = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
-    row = await state.store.read(lambda on: desk_calls.one(on, place, mine))
+    closed = sees_closed(principal)
+    row = await state.store.read(lambda on: desk_calls.one(on, place, mine, closed=closed))
     if row is None:
         raise HTTPException(404, "no_call: no such call")
     return row

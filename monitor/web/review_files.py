@@ -19,7 +19,7 @@ from monitor.qa.review_export import Cell, as_csv, as_xlsx
 from monitor.qa.review_verdicts import counting
 from monitor.store import acts, desk_calls, desk_records, findings
 from monitor.store.desk_calls import Listed
-from monitor.web.review_access import answer, who
+from monitor.web.review_access import answer, teams, who
 from monitor.web.review_calls import said, search_of
 from monitor.web.state import State
 
@@ -101,9 +101,10 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
 
 
 async def export_list(request: Request, state: State, principal: Principal) -> Response:
-    """`GET /api/qa/exports`: files that were taken out, newest first."""
+    """`GET /api/qa/exports`: files that were taken out, newest first; one's own within a team."""
+    mine = teams(principal, "calls.export", request.query_params.get("team"))
     rows = await state.store.read(lambda on: desk_records.listed_exports(on, 100))
-    return answer({"exports": rows})
+    return answer({"exports": [one for one in rows if mine is None or one.by == who(principal)]})
 
 
 def _tables(on: Connection, rows: Sequence[Listed]) -> Table:

@@ -50,7 +50,7 @@ class SampleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def list_samples(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/samples`: plans that were drawn, newest first."""
-    mine = teams(principal, "calls.read")
+    mine = teams(principal, "calls.read", request.query_params.get("team"))
     rows = await state.store.read(lambda on: desk_records.listed_samples(on, mine, 100))
     return answer({"samples": rows})
 

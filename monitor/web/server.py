@@ -6,17 +6,24 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor import __version__
 from monitor.access.accounts import Accounts
+from monitor.access.audit import AuditLog
+from monitor.access.erasure import Eraser, RecordEraser
 from monitor.access.first import FirstCode
-from monitor.access.seal import KEY_FILE, Seal
+from monitor.access.policies import Artefact
+from monitor.access.retention import Keeper
+from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
+from monitor.alerts import epochs
 from monitor.alerts.actions import Limits
 from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk, Listener
@@ -24,9 +31,11 @@ from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
+from monitor.evidence.eraser import RecordingEraser
+from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
-from monitor.store import calls
+from monitor.store import acts, calls, sealed
 from monitor.store.access_file import AccessFile
 from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
@@ -35,12 +44,14 @@ from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
 from monitor.web.demo_calls import DemoCalls
+from monitor.web.evidence import open_evidence
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
 from monitor.web.review_room import open_room
 from monitor.web.state import State
 from monitor.web.tries import Tries
 from monitor.web.wall_cards import Wall
+from monitor.web.witness import Witness
 
 logger = structlog.get_logger()
 
@@ -60,20 +71,33 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
         store = stack.enter_context(
-            Store(folder, bound=settings.store.queue, readers=settings.store.readers)
+            Store(
+                folder,
+                url=settings.store.url,
+                bound=settings.store.queue,
+                readers=settings.store.readers,
+            )
         )
+        life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
         shelf = TokenShelf(file)
+        audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
         lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
         if lost:
             logger.warning("calls were cut off when the server last stopped", calls=len(lost))
         metrics, board, feed = Metrics(), Board(), Feed(store)
         limits, wall = _limits(settings), Wall(clock)
-        desk = Desk(store, feed, clock, limits=limits, took=metrics.commit.observe)
+        evidence = await open_evidence(stack, settings, store, metrics, clock)
+        words = Seal(folder / WORDS_FILE)
+        words.prepare(in_use=store.read_now(sealed.any_kept))
+        took, ledger = metrics.commit.observe, metrics.ledger
+        desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
         desk.listen(board.hear)
         desk.listen(wall.hear)
         desk.listen(_counting(metrics))
+        keeper = keeper_of(store, audit, clock, settings, evidence.library)
+        await keeper.begin()
         async with (
             open_room(store, settings, desk, clock) as review,
             open_host(settings, desk, metrics, clock) as host,
@@ -93,17 +117,25 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 metrics=metrics,
                 clock=clock,
                 review=review,
+                recorder=evidence.recorder,
+                library=evidence.library,
+                audit=audit,
+                words=words,
+                keeper=keeper,
+                witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            watching = asyncio.create_task(door.watch(_LOOK_EVERY_S))
-            escalating = asyncio.create_task(state.deeds.watch())
-            try:
+            noting = epochs.keep_noting(store, folder, life)
+            async with _beside(
+                door.watch(_LOOK_EVERY_S), audit.run(), keeper.run(), noting, state.deeds.watch()
+            ):
+                audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
-            finally:
-                watching.cancel()
-                escalating.cancel()
+                audit.jot("server", "server.stop")
+            await audit.drain()
             await desk.drain()
+            await evidence.close()
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
@@ -114,6 +146,29 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+def keeper_of(
+    store: Store, audit: AuditLog, clock: Clock, settings: Settings, library: Library | None
+) -> Keeper:
+    """Deletes what is over its time: the sound first, because its index goes with the record."""
+    erasers: dict[Artefact, Eraser] = {}
+    if library is not None:
+        erasers["recording"] = RecordingEraser(store, library.folder, library.keyring, clock)
+    erasers["record"] = RecordEraser(store, forget=(acts.forget,))
+    return Keeper(store, audit, clock, settings.retention, erasers)
+
+
+@contextlib.asynccontextmanager
+async def _beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """The chores run as long as the block, and are over when it is."""
+    tasks = [asyncio.create_task(chore) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def first_code(door: Doorkeeper, clock: Clock) -> FirstCode | None:

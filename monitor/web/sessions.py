@@ -53,7 +53,8 @@ async def sign_in(request: Request) -> Response:
     refuse_foreign_page(request, state)
     given = await read_json(request, SignIn)
     who = await _who(request, state, given)
-    row, cookie = await asyncio.to_thread(state.door.sessions.begin, who)
+    await state.audit.note(who.label, "session.begin", who.role, peer=_peer(request))
+    _, cookie = await asyncio.to_thread(state.door.sessions.begin, who)
     answer = _answer(_about(who, cookie))
     set_cookie(request, answer, cookie, max_age_s=round(state.settings.access.session_s))
     return answer
@@ -79,6 +80,7 @@ async def sign_out(request: Request) -> Response:
     except Refused as fault:
         status = 403 if fault.code == "bad_csrf" else 401
         raise HTTPException(status, f"{fault.code}: {fault.message}") from None
+    state_of(request).audit.jot(who.label, "session.end")
     await asyncio.to_thread(door.sessions.end, who.session)
     door.tell()
     answer = Response(status_code=204)
@@ -106,8 +108,7 @@ def refuse_foreign_page(request: Request, state: State) -> None:
 
 
 async def _who(request: Request, state: State, given: SignIn) -> Principal:
-    peer = "" if request.client is None else request.client.host
-    if not state.tries.take(peer):
+    if not state.tries.take(_peer(request)):
         raise HTTPException(429, "too_many_tries: wait a minute")
     try:
         if given.token is not None:
@@ -121,6 +122,9 @@ async def _who(request: Request, state: State, given: SignIn) -> Principal:
                 state.door.accounts.sign_in, given.name, given.password, given.code
             )
     except Refused as fault:
+        state.audit.jot(
+            "nobody", "session.begin", outcome="refused", code=fault.code, peer=_peer(request)
+        )
         code = "bad_login" if fault.code == "locked" else fault.code
         raise HTTPException(401, f"{code}: {fault.message}") from None
 
@@ -131,6 +135,10 @@ async def _first_use(request: Request, state: State, code: str) -> Principal:
     if not local or state.first is None or not state.first.take(code):
         raise HTTPException(401, "bad_code: the code is wrong or used up; restart for another")
     return await asyncio.to_thread(state.door.first_use, state.clock)
+
+
+def _peer(request: Request) -> str:
+    return "" if request.client is None else request.client.host
 
 
 def _nobody(state: State, code: str, message: str) -> Response:

@@ -30,10 +30,12 @@ async def _converse(line: Line, state: State) -> None:
     require(principal, "alerts.watch")
     team = named_team(principal, hello)
     require(principal, "alerts.watch", team=team)
+    await state.audit.note(principal.label, "alerts.watch", team, role=principal.role)
     cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
     wake.set()
     with ExitStack() as stack:
+        stack.callback(cursor.close)
         stack.enter_context(state.feed.subscribed(team, wake))
         outbox = None
         if "live" in hello.topics:
@@ -68,7 +70,12 @@ async def _welcome(
         await line.send(Resumed(after=start.place.seq))
     else:
         await line.send(Resync(epoch=start.place.epoch, seq=start.place.seq))
-    return Cursor(after=start.place.seq, window=alerts.window, ack_s=alerts.ack_s)
+    return Cursor(
+        after=start.place.seq,
+        window=alerts.window,
+        ack_s=alerts.ack_s,
+        ledger=state.metrics.ledger,
+    )
 
 
 async def _send(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -133,3 +134,15 @@ def test_a_partial_whose_final_never_came_is_withdrawn_at_the_end() -> None:
 )
 def test_best(found: list[Finding], rules: list[str]) -> None:
     assert [one.head.rule for one in best(found)] == rules
+
+
+def test_a_suspicion_does_not_hold_what_is_said_in_words_later() -> None:
+    incidents = Incidents("c")
+    like = replace(finding(1.0, rule="s/like", severity="medium"), match="similar")
+    [first] = incidents.confirm([like], 2.0)
+    [second] = incidents.confirm([finding(9.0)], 10.0)
+    assert (first.start, first.severity) == (1.0, "medium")
+    assert (second.start, second.severity, second.count) == (9.0, "high", 1)
+    assert second.id != first.id
+    again = replace(like, start=12.0, end=13.0)
+    assert incidents.confirm([again, finding(14.0)], 15.0) == []
