@@ -36,6 +36,9 @@ T = TypeVar("T")
 INBOX_S = 10.0
 """Seconds of sound that may wait for a call's worker; then its source is held back."""
 
+DUE_S = 1.0
+"""Seconds after its end in which the words of a segment are wanted."""
+
 RETRY_S = 0.2
 """Between tries to publish while the database takes nothing."""
 
@@ -211,7 +214,12 @@ class LiveCall:
         segment, role = piece.segment, piece.segment.role
         if piece.kind is Kind.PARTIAL and not self._due(segment):
             return
-        answer = self._engine.submit(segment, deadline_s=self._clock.monotonic(), kind=piece.kind)
+        answer = self._engine.submit(
+            segment,
+            deadline_s=self._clock.monotonic() + DUE_S,
+            kind=piece.kind,
+            team=self._call.team,
+        )
         asked = _Asked(segment=segment, answer=answer, at=self._clock.monotonic())
         if piece.kind is not Kind.FINAL:
             answer.add_done_callback(lambda _: self._inbox.put_nowait(_Guess(asked=asked)))

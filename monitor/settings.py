@@ -156,10 +156,12 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compute_type: str = "default"
     """Number format of the weights, as CTranslate2 names it; default is int8."""
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
-    """CPU threads of the recogniser; 0 is two."""
-    workers: Annotated[int, Meta(ge=0, le=64)] = 1
-    """Recogniser processes; one that crashes or hangs is started again. 0 hears in the server's
-    own process."""
+    """CPU threads of each recogniser; 0 is one with several workers and two with one."""
+    workers: Annotated[int, Meta(ge=-1, le=64)] = -1
+    """Recogniser processes; one that crashes or hangs is started again. -1 is one for each core,
+    four at most; 0 hears in the server's own process."""
+    batch: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Segments of like length heard together when several wait ."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -45,6 +45,7 @@ class Keeper:
         self._clock = clock
         self._settings = settings
         self._erasers = erasers
+        self._running = asyncio.Lock()
 
     async def begin(self) -> None:
         """Put the default policies in force where there is none at all."""
@@ -66,6 +67,10 @@ class Keeper:
         A clock that moved back, or far ahead, since the last run deletes nothing until somebody
         confirms it.
         """
+        async with self._running:
+            return await self._once(clock_confirmed)
+
+    async def _once(self, clock_confirmed: bool) -> int:
         now = self._clock.wall()
         last = await self._store.read(keeping.last_run)
         if last is not None and not clock_confirmed and not _plausible(last, now):
@@ -89,7 +94,7 @@ class Keeper:
         ):
             after = page[-1].number
             for ended in page:
-                due = term(policies, artefact, ended.industry, ended.ended_wall)
+                due = _due(policies, artefact, ended)
                 if due.delete_after is not None and due.delete_after <= now:
                     done += await self._take(ended, artefact, due, now)
         return done
@@ -154,6 +159,17 @@ def _seed(on: Connection, wall: float) -> None:
     for policy in DEFAULTS:
         values = msgspec.to_builtins(policy)
         keeping.add_policy(on, **values, made_by="default", made_wall=wall)
+
+
+def _due(policies: Sequence[Policy], artefact: Artefact, ended: Ended) -> Term:
+    """When it goes; a record never before its sound, which is found through it."""
+    own = term(policies, artefact, ended.industry, ended.ended_wall)
+    if artefact == "recording":
+        return own
+    sound = term(policies, "recording", ended.industry, ended.ended_wall)
+    if own.delete_after is None or sound.delete_after is None:
+        return msgspec.structs.replace(own, delete_after=None)
+    return msgspec.structs.replace(own, delete_after=max(own.delete_after, sound.delete_after))
 
 
 def _policy(row: PolicyRow) -> Policy:

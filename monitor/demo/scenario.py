@@ -44,7 +44,7 @@ CAST = (
 STAGGER_S = 1.5
 """Seconds between the beginnings of two calls."""
 
-START_S = 60.0
+START_S = 180.0
 """For the server to be ready; the first start on a cold disk imports for some seconds."""
 
 SETTLE_S = 2.0

@@ -70,14 +70,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
-        store = stack.enter_context(
-            Store(
-                folder,
-                url=settings.store.url,
-                bound=settings.store.queue,
-                readers=settings.store.readers,
-            )
-        )
+        store = stack.enter_context(open_store(settings))
         life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
@@ -136,6 +129,12 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
             await audit.drain()
             await desk.drain()
             await evidence.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The record where the settings say it is."""
+    kept = settings.store
+    return Store(Path(kept.data), url=kept.url, bound=kept.queue, readers=kept.readers)
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:

@@ -18,6 +18,9 @@ from tests.web.conftest import House, chunk, hear, new_token, registration, say
 from tests.web.process import ServerProcess, forge
 
 CALLS, PER_CALL = 20, 10
+PATIENT = {f"MONITOR_SERVER_{key}_S": "60" for key in ("PING", "SEND", "HELLO", "OPEN")}
+PATIENT |= {"MONITOR_ALERTS_ACK_S": "60", "MONITOR_LOGS_LEVEL": "debug"}
+"""Nothing here is about time."""
 SPOKEN = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
 
 pytestmark = pytest.mark.process
@@ -47,7 +50,7 @@ def planted() -> list[list[Planted]]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     with (tmp_path / "server.log").open("wb") as log, forge(log) as forged:
-        server = forged.server(tmp_path, MONITOR_LOGS_LEVEL="debug")
+        server = forged.server(tmp_path, **PATIENT)
         server.start()
         yield server
         server.stop()
@@ -56,7 +59,8 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 async def bring(server: ServerProcess, token: str, call: str, numbers: list[Planted]) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     meta = {f"say{n}": each.text for n, each in enumerate(numbers, start=1)}
-    async with connect(server.ws + "/ingest/l16", additional_headers=headers) as source:
+    url = server.ws + "/ingest/l16"
+    async with connect(url, additional_headers=headers, ping_interval=None) as source:
         await say(source, **registration(call, meta=meta, toNumber=numbers[0].digits))
         assert (await hear(source))["type"] == "accepted"
         for number in range(1, len(numbers) + 1):
@@ -78,7 +82,7 @@ async def everything_shown(server: ServerProcess, token: str, calls: list[str]) 
 
 
 async def listen(server: ServerProcess, token: str, heard: list[str]) -> None:
-    async with connect(server.ws + "/ws/alerts") as feed:
+    async with connect(server.ws + "/ws/alerts", ping_interval=None) as feed:
         await say(feed, type="hello", token=token, topics=["live"], last={"seq": 0})
         async for text in feed:
             heard.append(str(text))

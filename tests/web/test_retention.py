@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -7,10 +8,13 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import update
 
+from monitor.access.policies import DAY_S
 from monitor.events import CallEnded, CallStarted, Utterance
+from monitor.store.tables import calls
 from monitor.types import Role
-from tests.web.conftest import House
+from tests.web.conftest import House, chunk, hear
 from tests.web.scripted import alert
 
 PASSWORD = "correct horse 电池"
@@ -124,3 +128,26 @@ async def test_a_person_gets_a_copy_or_is_closed(people: People) -> None:
     assert (await sun.get("/api/calls/c1/events")).status_code == 200
     missing = await chen.post("/api/persons", json=body | {"want": "copy", "calls": ["c9"]})
     assert await code(missing) == (404, "no_call")
+
+
+async def test_a_recording_goes_when_its_time_is_over(house: House, people: People) -> None:
+    async with house.source(house.token("ingest", "south"), "c2") as source:
+        await source.send(chunk(1, samples=8000))
+        await source.send("END")
+        assert (await hear(source))["type"] == "ended"
+    chen = people["chen"]
+    assert (await chen.get("/api/calls/c2/audio")).status_code == 200
+    long_ago = time.time() - 200 * DAY_S
+    await house.state.store.write(lambda on: on.execute(update(calls).values(ended_wall=long_ago)))
+    await new_hold(chen)
+    # c1 is held and was never recorded; c2 loses its sound and keeps its record
+    assert (await chen.post("/api/retention/run", json={})).json() == {"deleted": 1}
+    assert (await chen.get("/api/calls/c2/audio")).status_code == 404
+    assert (await chen.get("/api/calls/c2/events")).status_code == 200
+    (gone,) = (await chen.get("/api/retention")).json()["deletions"]
+    said = json.loads(gone["certificate"])["certificate"]
+    assert (said["call"], said["artefact"], said["gone"][0]["what"]) == (
+        "c2",
+        "recording",
+        "recording",
+    )
