@@ -10,6 +10,7 @@ import { Transcript, Words } from './transcript.js';
 
 const AROUND_S = 0.01;
 const LAST_S = 10;
+const SETTLE_MS = 120;
 
 export class Detail {
   constructor(root, model, deeds, { team, open, showCall, showAlert }) {
@@ -60,14 +61,17 @@ export class Detail {
     this.player.show({ call, start: Math.max(0, heard - LAST_S), end: Math.max(1, heard - 1) });
   }
 
-  /** Load the words of a call once, then follow it live. */
-  async follow(call) {
+  /** Load the words of a call once, then follow it live; not while somebody only passes by. */
+  follow(call) {
     if (this.words && this.words.call === call) return;
     const words = new Words(call, this.team);
     this.words = words;
-    this.openCall(call);
-    await words.load();
-    if (this.words === words) this.update();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(async () => {
+      this.openCall(call);
+      await words.load();
+      if (this.words === words) this.update();
+    }, SETTLE_MS);
   }
 
   /** The socket begins anew: what was said meanwhile is in the record. */

@@ -55,7 +55,7 @@ class Wall {
     this.layout = columns();
     this.calls = callList(this.layout.calls.list, this.model, (call) => this.showCall(call));
     this.alerts = alertList(this.layout.alerts.list, this.model, (id) => this.choose(id));
-    this.deeds = new Deeds(this.model, { team: this.team, told: (action) => this.action(action) });
+    this.deeds = new Deeds(this.model, { team: this.team, told: (action) => this.action(action), again: (entry) => this.select(entry.id) });
     this.detail = new Detail(this.layout.detail, this.model, this.deeds, {
       team: this.team,
       open: (call) => this.wallSocket.send({ type: 'open', call }),
