@@ -19,6 +19,8 @@ SIZE: ViewportSize = {"width": 1440, "height": 810}
 THEMES = ("light", "dark")
 TEAM = "south"
 FIRST_ALERT_MS = 120_000
+MORE_MS = 6000
+"""After the first alert, for some more."""
 
 
 class Photographer:
@@ -71,8 +73,8 @@ def shoot(camera: Photographer) -> None:
     expect(agent["light"].locator(".opening li").first).to_be_visible(timeout=FIRST_ALERT_MS)
     camera.take(agent, "agent-opening")
     for page in wall.values():
-        rows = page.locator(".alert-row")
-        expect(rows.nth(2)).to_be_visible(timeout=FIRST_ALERT_MS)
+        expect(page.locator(".alert-row").first).to_be_visible(timeout=FIRST_ALERT_MS)
+    wall["light"].wait_for_timeout(MORE_MS)
     camera.take(wall, "wall")
     tell = wall["light"]
     tell.keyboard.press("t")

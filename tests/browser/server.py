@@ -30,9 +30,8 @@ async def obey(desk: Desk) -> None:
         call = events.decode(json.dumps(order["call"]))
         assert isinstance(call, CallStarted)
         told = [events.decode(json.dumps(each)) for each in order["events"]]
-        for event in told:
-            if isinstance(event, CallStarted):
-                await desk.publish(event, [event])
+        begun = [each for each in told if isinstance(each, CallStarted)]
+        await asyncio.gather(*(desk.publish(each, [each]) for each in begun))
         await desk.publish(call, [each for each in told if not isinstance(each, CallStarted)])
         print("done", flush=True)
 

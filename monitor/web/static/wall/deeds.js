@@ -12,9 +12,10 @@ const MOST_TEXT = 200;
 const STEPS_KEPT = 50;
 
 export class Deeds {
-  constructor(model, { told, team }) {
+  constructor(model, { told, again, team }) {
     this.model = model;
     this.told = told;
+    this.again = again;
     this.team = team;
     this.steps = [];
   }
@@ -63,8 +64,10 @@ export class Deeds {
     try {
       const action = await api.post(address, body);
       this.told(action);
-      if (deed.action === 'undo') note(t('done.undo'));
-      else this.offerUndo(entry, action);
+      if (deed.action === 'undo') {
+        note(t('done.undo'));
+        this.again(entry);
+      } else this.offerUndo(entry, action);
     } catch (fault) {
       note(explain(fault), { kind: 'bad' });
     }

@@ -9,6 +9,8 @@ import { Player } from './player.js';
 import { Transcript, Words } from './transcript.js';
 
 const AROUND_S = 0.01;
+const LAST_S = 10;
+const SETTLE_MS = 120;
 
 export class Detail {
   constructor(root, model, deeds, { team, open, showCall, showAlert }) {
@@ -33,6 +35,7 @@ export class Detail {
   showAlert(entry) {
     this.subject = { entry };
     this.follow(entry.alert.call);
+    this.player.before = () => {};
     this.player.show(entry.alert);
     this.transcript.clear();
     this.view = alertView(entry, this);
@@ -44,20 +47,31 @@ export class Detail {
   showCall(card) {
     this.subject = { call: card.call };
     this.follow(card.call);
+    this.player.before = () => this.lastSeconds(card.call);
+    this.lastSeconds(card.call);
     this.transcript.clear();
     this.view = callView(card, this);
     fill(this.root, this.view.element);
     this.update();
   }
 
-  /** Load the words of a call once, then follow it live. */
-  async follow(call) {
+  /** What was heard just now. */
+  lastSeconds(call) {
+    const heard = (this.model.levels.get(call) || [LAST_S])[0];
+    this.player.show({ call, start: Math.max(0, heard - LAST_S), end: Math.max(1, heard - 1) });
+  }
+
+  /** Load the words of a call once, then follow it live; not while somebody only passes by. */
+  follow(call) {
     if (this.words && this.words.call === call) return;
     const words = new Words(call, this.team);
     this.words = words;
-    this.openCall(call);
-    await words.load();
-    if (this.words === words) this.update();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(async () => {
+      this.openCall(call);
+      await words.load();
+      if (this.words === words) this.update();
+    }, SETTLE_MS);
   }
 
   /** The socket begins anew: what was said meanwhile is in the record. */
@@ -192,7 +206,7 @@ function callView(card, detail) {
       h('p', { class: 'faint', text: [card.company, tOr(`industry.${card.industry}`, card.industry), tOr(`business.${card.business}`, card.business), card.call].filter(Boolean).join(' · ') })),
     h('div', { class: 'deeds' }, tell, back),
     h('div', { class: 'line wrap checks' }, ...checks.map((each) => each.element), h('span', { class: 'meters' }, ...meters.map((each) => each.element))),
-    signals, prompt, alerts, detail.transcript.element);
+    signals, prompt, alerts, detail.player.element, detail.transcript.element);
   let listed = '';
   return {
     element,

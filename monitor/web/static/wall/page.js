@@ -19,6 +19,7 @@ import { toolbar } from './toolbar.js';
 
 const LATE_MS = 700;
 const BACK_MS = 4000;
+const SAY_EVERY_MS = 1500;
 
 class Wall {
   constructor(main, session, frame) {
@@ -32,6 +33,7 @@ class Wall {
     this.chosen = null;
     this.touched = false;
     this.caught = 0;
+    this.said = -SAY_EVERY_MS;
     this.demo = { available: false, playing: false };
   }
 
@@ -53,7 +55,7 @@ class Wall {
     this.layout = columns();
     this.calls = callList(this.layout.calls.list, this.model, (call) => this.showCall(call));
     this.alerts = alertList(this.layout.alerts.list, this.model, (id) => this.choose(id));
-    this.deeds = new Deeds(this.model, { team: this.team, told: (action) => this.action(action) });
+    this.deeds = new Deeds(this.model, { team: this.team, told: (action) => this.action(action), again: (entry) => this.select(entry.id) });
     this.detail = new Detail(this.layout.detail, this.model, this.deeds, {
       team: this.team,
       open: (call) => this.wallSocket.send({ type: 'open', call }),
@@ -148,6 +150,9 @@ class Wall {
   announce(alert) {
     this.sound.play(alert.severity);
     this.notifier.tell(alert);
+    const now = performance.now();
+    if (now - this.said < SAY_EVERY_MS) return;
+    this.said = now;
     const loud = alert.severity === 'critical' ? this.layout.loud : this.layout.soft;
     loud.textContent = t('announce.alert', { severity: severityName(alert.severity), category: categoryName(alert), who: t('call.agent', { agent: alert.agent }) });
   }

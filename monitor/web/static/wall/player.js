@@ -13,6 +13,7 @@ export class Player {
   constructor(team) {
     this.team = team;
     this.audio = new Audio();
+    this.before = () => {};
     this.loaded = null;
     this.label = h('span');
     this.sign = h('span', { class: 'sign-box' });
@@ -25,7 +26,7 @@ export class Player {
     this.draw();
   }
 
-  /** The last ten seconds up to the end of the quote. */
+  /** The last ten seconds up to the end of the quote; `before` may show others just before they are played. */
   show({ call, start, end }) {
     const until = end + AFTER_S;
     const span = { call, from: Math.max(0, Math.min(start, until - BEFORE_S - AFTER_S)), to: until };
@@ -37,11 +38,12 @@ export class Player {
   }
 
   async toggle() {
-    if (!this.span) return;
     if (!this.audio.paused) {
       this.audio.pause();
       return;
     }
+    this.before();
+    if (!this.span) return;
     if (this.loaded !== this.span && !(await this.load())) return;
     if (playing && playing !== this) playing.stop();
     playing = this;
