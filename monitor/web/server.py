@@ -76,9 +76,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         door = doorkeeper(file, settings, clock)
         shelf = TokenShelf(file)
         audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
-        lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
-        if lost:
-            logger.warning("calls were cut off when the server last stopped", calls=len(lost))
+        await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
         limits, wall = _limits(settings), Wall(clock)
         evidence = await open_evidence(stack, settings, store, metrics, clock)
@@ -135,6 +133,12 @@ def open_store(settings: Settings) -> Store:
     """The record where the settings say it is."""
     kept = settings.store
     return Store(Path(kept.data), url=kept.url, bound=kept.queue, readers=kept.readers)
+
+
+async def _close_orphans(store: Store, clock: Clock) -> None:
+    lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
+    if lost:
+        logger.warning("calls were cut off when the server last stopped", calls=len(lost))
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
