@@ -29,7 +29,7 @@ from monitor.ops.metrics import Metrics
 from monitor.ops.stalls import Stalls
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
-from monitor.rules.lexicon import Lexicon
+from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.settings import Settings
 from monitor.speech.endpoint import Rules
 from monitor.types import Role
@@ -120,7 +120,8 @@ async def open_host(
 ) -> AsyncIterator[Calls]:
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
     model = models.find(settings.asr.model or models.BUNDLED)
-    lexicon = Lexicon(Path(settings.rules.lexicons) if settings.rules.lexicons else None)
+    folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
+    lexicon = Lexicon(folder, published=Path(settings.store.data) / PUBLISHED)
     engine = Engine(
         await asyncio.to_thread(_hearers, model, settings),
         schedule=Schedule(batch=settings.asr.batch),

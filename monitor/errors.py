@@ -7,6 +7,7 @@
         - `BadMessage`: a message on a socket that breaks the protocol
         - `BadSetting`: a setting unknown or out of range
     - `Refused`: the caller may not do this (no token, wrong role or team, second client)
+    - `Conflict`: what was asked does not fit what is there (gone, done before, text missing)
     - `Unavailable`: something outside is missing (model, system library, port, database); exit 1
     - `Overloaded`: a bound was reached and the overflow was recorded
     - `Damaged`: evidence whose seal does not hold: cut, changed, or of another key
@@ -76,6 +77,11 @@ class BadSetting(BadInput):
 
 class Refused(MonitorError):
     """The caller may not do this."""
+
+
+class Conflict(MonitorError):
+    """What was asked does not fit what is there; a code that begins with `no_alert` or `no_call`
+    says that it is not there at all."""
 
 
 class Unavailable(MonitorError):

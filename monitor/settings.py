@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+_Patience = Annotated[float, Meta(ge=0, le=7 * 86_400)]
 _Bytes = Annotated[int, Meta(ge=1024, le=64 * 2**20)]
 _Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -87,6 +88,19 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Alerts read from the log at once."""
     live_events: _Count = 512
     """Lossy news (words, coverage) held for one subscriber; the oldest give way."""
+
+
+class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long alerts wait for an answer. House policy, not law: set what your floor can answer."""
+
+    critical_s: _Patience = 60.0
+    """A critical alert nobody answered goes one level up after this long; 0 is never."""
+    high_s: _Patience = 180.0
+    """The same for high."""
+    medium_s: _Patience = 900.0
+    """The same for medium."""
+    low_s: _Patience = 0.0
+    """The same for low."""
 
 
 class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -199,6 +213,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     server: Server = Server()
     store: Store = Store()
     alerts: Alerts = Alerts()
+    escalation: Escalation = Escalation()
     access: Access = Access()
     audit: Audit = Audit()
     retention: Retention = Retention()

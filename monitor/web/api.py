@@ -49,11 +49,6 @@ async def version(_: Request) -> Response:
     return JSONResponse({"version": __version__})
 
 
-async def home(_: Request) -> Response:
-    """Where the screens will be."""
-    return Response("The server is running. Supervisors: monitor watch\n", media_type="text/plain")
-
-
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
     """Calls, newest first: `limit`, `before` (a `number`), `team`."""
     part = scope(principal, "calls.read", request.query_params.get("team"))

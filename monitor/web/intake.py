@@ -103,6 +103,7 @@ class _Source:
         self._state = state
         self._principal = principal
         self._claim = claim
+        self._team = ""
         self._decoder = L16Decoder()
         self._began: CallBegan | None = None
         self._begin: asyncio.Task[CallHandle] | None = None
@@ -165,6 +166,9 @@ class _Source:
             case AudioChunk():
                 seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
+                self._state.wall.sound(
+                    self._team, self._call, event.role, event.samples, self._rate
+                )
                 await self._handle.audio(event.role, event.samples, event.position)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
@@ -183,7 +187,8 @@ class _Source:
     async def _register(self, began: CallBegan) -> None:
         call = began.call
         require(self._principal, "calls.send", team=call.team or None)
-        call = structs.replace(call, team=call.team or self._principal.team)
+        self._team = call.team or self._principal.team
+        call = structs.replace(call, team=self._team)
         about = f"{call.team}/{call.call}"
         self._state.audit.jot(self._principal.label, "calls.send", about)
         self._claim.enter_context(self._state.claims.held(call.team, call.call))

@@ -13,6 +13,7 @@ from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
 from monitor.access.retention import Keeper
 from monitor.access.seal import Seal
+from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
@@ -23,9 +24,12 @@ from monitor.settings import Settings
 from monitor.store.store import Store
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.demo_calls import DemoCalls
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
+from monitor.web.review_room import ReviewRoom
 from monitor.web.tries import Tries
+from monitor.web.wall_cards import Wall
 from monitor.web.witness import Witness
 
 
@@ -69,10 +73,16 @@ class State:
     feed: Feed
     desk: Desk
     board: Board
+    wall: Wall
+    deeds: Deeds
+    demo: DemoCalls
     door: Doorkeeper
     host: CallHost
     metrics: Metrics
     clock: Clock
+    review: ReviewRoom
+    url: str = ""
+    """Where the server listens, once it does."""
     tries: Tries
     audit: AuditLog
     keeper: Keeper
