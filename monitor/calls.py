@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
-from monitor.asr.engine import Engine
+from monitor.asr.base import Transcriber
+from monitor.asr.engine import Ear, Engine
+from monitor.asr.ladder import Level
 from monitor.asr.options import Options
+from monitor.asr.scheduler import Schedule
+from monitor.asr.worker import Worker
 from monitor.clock import Clock
-from monitor.errors import BadLexicon
+from monitor.errors import BadLexicon, Overloaded
 from monitor.events import CallStarted
 from monitor.live import LiveCall
+from monitor.ops.ledger import Ledger
 from monitor.ops.metrics import Metrics
+from monitor.ops.stalls import Stalls
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
-from monitor.rules.lexicon import Lexicon
+from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.settings import Settings
 from monitor.speech.endpoint import Rules
 from monitor.types import Role
@@ -30,6 +38,12 @@ logger = structlog.get_logger()
 
 EARS = 2
 """Threads for voice detection and rules; the recogniser has its own."""
+
+LISTENING = Rules(partial_every_s=0.3, partial_longest_s=5.0)
+"""Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
+
+MOST_WORKERS = 4
+"""Recognisers started unasked; each holds the model once."""
 
 RELOAD_S = 2.0
 """Between looks at the rule packs on disk."""
@@ -48,6 +62,7 @@ class Calls:
         ears: Executor,
         clock: Clock,
         trace: Trace,
+        ledger: Ledger,
     ) -> None:
         self._model = model
         self._lexicon = lexicon
@@ -56,6 +71,7 @@ class Calls:
         self._ears = ears
         self._clock = clock
         self._trace = trace
+        self._ledger = ledger
 
     @property
     def about(self) -> str:
@@ -65,13 +81,25 @@ class Calls:
             named += " (bundled, trained on synthetic speech only: it does not understand people)"
         return f"{named}; packs {', '.join(pack.name for pack in self._lexicon.packs)}"
 
+    @property
+    def taking(self) -> bool:
+        """Whether a call that began now would be heard in time."""
+        return self._engine.level < Level.CLOSED
+
     async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> LiveCall:
-        """Publish `call.started` and get ready to hear."""
+        """Publish `call.started` and get ready to hear.
+
+        Raises `Overloaded` while speech waits so long that another call would not be heard in
+        time: a source that is refused knows that its call is not monitored.
+        """
+        if not self.taking:
+            logger.error("call refused, it is not monitored", call=call.call, team=call.team)
+            raise Overloaded("too_much_speech", "speech waits for more than a minute; 未监控")
         judge = await asyncio.get_running_loop().run_in_executor(
             self._ears, self._lexicon.judge, call
         )
         await self._desk.publish(call, [call])
-        pipeline = CallPipeline(call, judge, roles=roles, speech=Rules(partial_every_s=0))
+        pipeline = CallPipeline(call, judge, roles=roles, speech=LISTENING)
         return LiveCall(
             call,
             pipeline,
@@ -82,6 +110,7 @@ class Calls:
             ears=self._ears,
             clock=self._clock,
             trace=self._trace,
+            ledger=self._ledger,
         )
 
 
@@ -90,13 +119,14 @@ async def open_host(
     settings: Settings, desk: Desk, metrics: Metrics, clock: Clock
 ) -> AsyncIterator[Calls]:
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
-    # the recogniser's libraries take a second to import, and only a server needs them
-    from monitor.asr.whisper import load
-
     model = models.find(settings.asr.model or models.BUNDLED)
-    lexicon = Lexicon(Path(settings.rules.lexicons) if settings.rules.lexicons else None)
-    transcriber = await asyncio.to_thread(load, model, _options(settings))
-    engine = Engine([transcriber], clock=clock)
+    folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
+    lexicon = Lexicon(folder, published=Path(settings.store.data) / PUBLISHED)
+    engine = Engine(
+        await asyncio.to_thread(_hearers, model, settings),
+        schedule=Schedule(batch=settings.asr.batch),
+        clock=clock,
+    )
     metrics.gauge(
         "monitor_speech_waiting_seconds",
         "Speech that waits for the recogniser.",
@@ -107,21 +137,68 @@ async def open_host(
         "Age of the oldest speech not yet read.",
         lambda: engine.stats().oldest_final_s,
     )
-    reloading = asyncio.create_task(_reload(lexicon))
+    metrics.gauge(
+        "monitor_shedding_level",
+        "0: all is heard; 1: no partials; 2: narrow search; 3: agents first; 4: no new calls.",
+        lambda: engine.level,
+    )
+    metrics.gauge(
+        "monitor_partial_period_seconds",
+        "Time between two looks at speech that goes on.",
+        lambda: engine.partial_every_s,
+    )
+    stalls = Stalls(clock)
+    metrics.gauge(
+        "monitor_loop_stall_seconds",
+        "Longest time in the last minute in which the event loop did nothing else.",
+        lambda: stalls.longest_s,
+    )
+    helpers = [asyncio.create_task(_reload(lexicon)), asyncio.create_task(stalls.watch())]
     path = Path(settings.logs.trace) if settings.logs.trace else None
     with (
         closing(Trace(path)) as trace,
         ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears,
     ):
-        yield Calls(model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace)
-        reloading.cancel()
-        await engine.close()
+        try:
+            yield Calls(
+                model,
+                lexicon,
+                engine=engine,
+                desk=desk,
+                ears=ears,
+                clock=clock,
+                trace=trace,
+                ledger=metrics.ledger,
+            )
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await engine.close()
 
 
-def _options(settings: Settings) -> Options:
+def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
+    workers = settings.asr.workers
+    if workers < 0:
+        workers = min(MOST_WORKERS, os.cpu_count() or 1) if settings.asr.device != "cuda" else 1
+    build = partial(_load, model, _options(settings, workers))
+    if not workers:
+        return [build()]
+    with ThreadPoolExecutor(workers) as starting:
+        return list(starting.map(lambda _: Worker(build), range(workers)))
+
+
+def _load(model: models.Model, options: Options) -> Transcriber:
+    # the recogniser's libraries take a second to import, and only who hears needs them
+    from monitor.asr.whisper import load
+
+    return load(model, options)
+
+
+def _options(settings: Settings, workers: int) -> Options:
     chosen = settings.asr
     return Options(
-        cpu_threads=chosen.threads or Options().cpu_threads,
+        # on two cores two processes of one thread hear a sixth more than one of two threads
+        cpu_threads=chosen.threads or (1 if workers > 1 else Options().cpu_threads),
         device=chosen.device,
         compute_type=Options().compute_type
         if chosen.compute_type == "default"

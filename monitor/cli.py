@@ -8,12 +8,15 @@ import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from monitor import __version__
 from monitor.errors import MonitorError
+
+_UsageError: Final[Any] = typer.BadParameter.__base__
+"""typer carries its own click, and has no other public name for this."""
 
 app = typer.Typer(
     name="monitor",
@@ -32,7 +35,15 @@ COMMANDS = (
     "listen",
     "replay",
     "judge",
+    "user",
     "token",
+    "keys",
+    "recording",
+    "backup",
+    "restore",
+    "drill",
+    "access",
+    "audit",
     "lexicon",
     "model",
     "fixtures",
@@ -85,7 +96,11 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     register()
     try:
-        app(standalone_mode=True)
+        sys.exit(app(standalone_mode=False, prog_name="monitor"))
+    except _UsageError as fault:
+        sys.exit(_misused(fault))
+    except typer.Abort:
+        sys.exit(1)
     except MonitorError as fault:
         print(f"monitor: {fault}", file=sys.stderr)
         sys.exit(fault.exit_status)
@@ -98,6 +113,17 @@ def main() -> None:
         print(f"monitor: {where}{fault.strerror or fault}", file=sys.stderr)
         _silence()
         sys.exit(1)
+
+
+def _misused(fault: Any) -> int:
+    """One line about an option or argument; the help itself where nothing was asked for."""
+    if type(fault).__name__ == "NoArgsIsHelpError":
+        fault.show()
+        return 2
+    message = " ".join(fault.format_message().split())
+    command = fault.ctx.command_path if fault.ctx else "monitor"
+    print(f"{command}: {message} ({command} --help says more)", file=sys.stderr)
+    return 2
 
 
 def _silence() -> None:

@@ -22,6 +22,7 @@ from monitor.audio.resample import Resampler, converted_length
 from monitor.clock import Clock
 from monitor.errors import MonitorError, Overloaded, Unavailable
 from monitor.events import Alert, CallEnded, CallStarted, Event
+from monitor.ops.ledger import Ledger
 from monitor.ops.trace import Reached, Trace
 from monitor.pipeline import CallPipeline, Heard
 from monitor.speech.endpoint import Kind
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 INBOX_S = 10.0
 """Seconds of sound that may wait for a call's worker; then its source is held back."""
+
+DUE_S = 1.0
+"""Seconds after its end in which the words of a segment are wanted."""
 
 RETRY_S = 0.2
 """Between tries to publish while the database takes nothing."""
@@ -57,8 +61,16 @@ class _Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Guess:
+    asked: _Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
     reason: str
+
+
+_Item = _Sound | _Hole | _Words | _Guess | _End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +95,7 @@ class LiveCall:
         ears: Executor,
         clock: Clock,
         trace: Trace,
+        ledger: Ledger | None = None,
     ) -> None:
         self._call = call
         self._pipeline = pipeline
@@ -93,11 +106,16 @@ class LiveCall:
         self._ears = ears
         self._clock = clock
         self._trace = trace
+        self._ledger = ledger or Ledger()
         self._resamplers = {role: Resampler(rate) for role in roles}
-        self._inbox: asyncio.Queue[_Sound | _Hole | _Words | _End] = asyncio.Queue()
+        self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._waiting_s = 0.0
         self._room = asyncio.Condition()
         self._reading: dict[Role, deque[_Asked]] = {role: deque() for role in roles}
+        self._closed = dict.fromkeys(roles, -1)
+        """Number of the newest segment of each role whose closed sound was handed on."""
+        self._partial_s = dict.fromkeys(roles, 0.0)
+        """Media time of each role's newest partial."""
         self._ending: str | None = None
         self._worker = asyncio.create_task(self._work(), name=f"call {call.call}")
 
@@ -146,7 +164,7 @@ class LiveCall:
             async with self._room:
                 self._room.notify_all()
 
-    async def _take(self, item: _Sound | _Hole | _Words | _End) -> None:
+    async def _take(self, item: _Item) -> None:
         match item:
             case _Sound():
                 await self._heard(await self._away(lambda: self._hear(item)))
@@ -157,6 +175,8 @@ class LiveCall:
                 await self._heard(await self._away(lambda: self._miss(item)))
             case _Words():
                 await self._read(item.role)
+            case _Guess():
+                await self._suppose(item.asked)
             case _End():
                 await self._heard(await self._away(self._flush))
                 self._ending = item.reason
@@ -192,13 +212,48 @@ class LiveCall:
 
     def _submit(self, piece: Piece) -> None:
         segment, role = piece.segment, piece.segment.role
-        answer = self._engine.submit(segment, deadline_s=self._clock.monotonic(), kind=piece.kind)
-        if piece.kind is not Kind.FINAL:
-            answer.add_done_callback(_look_at)
+        if piece.kind is Kind.PARTIAL and not self._due(segment):
             return
+        answer = self._engine.submit(
+            segment,
+            deadline_s=self._clock.monotonic() + DUE_S,
+            kind=piece.kind,
+            team=self._call.team,
+        )
         asked = _Asked(segment=segment, answer=answer, at=self._clock.monotonic())
+        if piece.kind is not Kind.FINAL:
+            answer.add_done_callback(lambda _: self._inbox.put_nowait(_Guess(asked=asked)))
+            return
+        self._ledger.count("segments")
+        self._closed[role] = segment.number
         self._reading[role].append(asked)
         answer.add_done_callback(lambda _: self._inbox.put_nowait(_Words(role=role)))
+
+    def _due(self, segment: Segment) -> bool:
+        """Whether the recogniser has time for another partial of this role."""
+        last_s = self._partial_s[segment.role]
+        if last_s <= segment.end_s < last_s + self._engine.partial_every_s:
+            return False
+        self._partial_s[segment.role] = segment.end_s
+        return True
+
+    async def _suppose(self, asked: _Asked) -> None:
+        """Read words that may still change, unless their final is there already.
+
+        A guess that failed or was shed is no news: its final will be heard for itself.
+        """
+        segment, answer = asked.segment, asked.answer
+        finals = {each.segment.number: each.answer for each in self._reading[segment.role]}
+        final = finals.get(segment.number)
+        over = segment.number <= self._closed[segment.role] and (final is None or final.done())
+        if answer.exception() or (transcript := answer.result()) is None or over:
+            return
+        began = self._clock.monotonic()
+        events = await self._away(lambda: self._pipeline.read(segment, transcript))
+        judged = self._clock.monotonic()
+        await self._publish(events)
+        if self._trace:
+            self._note(asked, events, began, judged)
 
     async def _read(self, role: Role) -> None:
         """Read what is transcribed, in the order it was spoken."""
@@ -215,6 +270,7 @@ class LiveCall:
     def _words(self, asked: _Asked) -> Sequence[Event]:
         segment, answer = asked.segment, asked.answer
         transcript = None if answer.exception() else answer.result()
+        self._ledger.count("unread" if transcript is None else "texts")
         if transcript is None:
             logger.error("speech could not be read", call=self._call.call, start_s=segment.start_s)
             return self._pipeline.fail(segment)
@@ -236,6 +292,7 @@ class LiveCall:
                 judged=judged,
                 committed=self._clock.monotonic(),
                 alerts=alerts,
+                final=asked.segment.closed,
             )
         )
 
@@ -243,6 +300,7 @@ class LiveCall:
         return await asyncio.get_running_loop().run_in_executor(self._ears, work)
 
     async def _publish(self, events: Sequence[Event]) -> None:
+        self._ledger.count("findings", sum(isinstance(event, Alert) for event in events))
         while events:
             try:
                 await self._desk.publish(self._call, events)  # type: ignore[arg-type]
@@ -256,9 +314,3 @@ class LiveCall:
 def _join(whole: Heard, part: Heard) -> None:
     whole.pieces.extend(part.pieces)
     whole.events.extend(part.events)
-
-
-def _look_at(answer: Answer) -> None:
-    """A guess that failed is no news: its final will be heard for itself."""
-    if not answer.cancelled():
-        answer.exception()

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from monitor.asr.base import Transcript
 from monitor.coverage import CoverageRuns, Watermark
-from monitor.events import CallEnded, CallStarted, Coverage, Event, Utterance
+from monitor.events import Alert, CallEnded, CallStarted, Coverage, Event, Utterance
 from monitor.speech.endpoint import Kind, Rules
 from monitor.speech.segmenter import Piece, Segmenter, Silence
 from monitor.types import SAMPLE_RATE, Role, Samples, Segment
@@ -32,7 +32,8 @@ class Heard:
     """What became known from a chunk of sound."""
 
     pieces: list[Piece] = field(default_factory=list)
-    """Speech to be read; only closed pieces must come back through `read`."""
+    """Speech to be read. Closed pieces must come back through `read` or `fail`; open ones may,
+    before the closed piece of the same number does."""
     events: list[Event] = field(default_factory=list)
 
 
@@ -72,13 +73,19 @@ class CallPipeline:
         return heard
 
     def read(self, segment: Segment, transcript: Transcript) -> list[Event]:
-        """Take the words of a segment that `hear` handed out; partial words change nothing."""
+        """Take the words of a segment that `hear` handed out.
+
+        Words of an open segment raise provisional alerts and change nothing else; the closed
+        segment confirms or withdraws them, even when nothing can be made out in it.
+        """
         utterance = self._utterance(segment, transcript)
         # suppressed words are not judged, but they do withdraw what was supposed of them
         events: list[Event] = [utterance] if utterance.text else []
         events.extend(self._judge.hear(utterance))
         if segment.closed:
             events.extend(self._settle(segment.role, segment.start, _covered(transcript)))
+        else:
+            self._hurry(segment, events)
         return events
 
     def fail(self, segment: Segment) -> list[Event]:
@@ -119,6 +126,13 @@ class CallPipeline:
         for coverage in self._watermark.settle(self._call.call, role, start, state):
             events.extend([*self._runs.add(coverage), *self._judge.cover(coverage)])
         return [*events, *self._judge.advance(self._watermark.at_s)]
+
+    def _hurry(self, segment: Segment, events: Sequence[Event]) -> None:
+        """A supposed phrase is not left open for as long as its sentence goes on."""
+        said = [one.end for one in events if isinstance(one, Alert)]
+        if said:
+            until = round(max(said) * SAMPLE_RATE)
+            self._segmenters[segment.role].hurry(segment.number, until)
 
     def _utterance(self, segment: Segment, transcript: Transcript) -> Utterance:
         return Utterance(

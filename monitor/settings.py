@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+_Patience = Annotated[float, Meta(ge=0, le=7 * 86_400)]
 _Bytes = Annotated[int, Meta(ge=1024, le=64 * 2**20)]
 _Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -67,6 +68,9 @@ class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     data: str = "var"
     """Folder of the databases; made with access for its owner alone."""
+    url: str = ""
+    """PostgreSQL database of the record (`postgresql://monitor@db.example/monitor`, the password
+    in PGPASSFILE); empty means SQLite in the data folder."""
     queue: _Count = 5000
     """Writes that may wait for the disk."""
     readers: Annotated[int, Meta(ge=1, le=64)] = 4
@@ -86,6 +90,62 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lossy news (words, coverage) held for one subscriber; the oldest give way."""
 
 
+class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long alerts wait for an answer. House policy, not law: set what your floor can answer."""
+
+    critical_s: _Patience = 60.0
+    """A critical alert nobody answered goes one level up after this long; 0 is never."""
+    high_s: _Patience = 180.0
+    """The same for high."""
+    medium_s: _Patience = 900.0
+    """The same for medium."""
+    low_s: _Patience = 0.0
+    """The same for low."""
+
+
+class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people sign in; numbers from the reliability study, section 4.10."""
+
+    session_idle_s: _Seconds = 1800.0
+    """A session that nobody uses ends after this long."""
+    session_s: _Seconds = 43_200.0
+    """A session ends after this long in any case; half a day covers a shift."""
+    failures: Annotated[int, Meta(ge=1, le=100)] = 5
+    """Wrong passwords in a row that lock an account."""
+    lock_s: _Seconds = 900.0
+    """For how long."""
+    tries_per_minute: _Count = 20
+    """Sign-ins one address may try."""
+    hash_mib: Annotated[int, Meta(ge=7, le=4096)] = 64
+    """Memory of an Argon2id password hash."""
+    hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
+    """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
+    totp_roles: tuple[str, ...] = ()
+    """Roles whose accounts cannot sign in without an authenticator app."""
+
+
+class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The log of who did what, and where its signed checkpoints go."""
+
+    checkpoint_file: str = ""
+    """File to append checkpoints to, better on another machine; empty: in the data folder."""
+    checkpoint_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    """Address to which each checkpoint is posted as JSON as well; empty for none."""
+    checkpoint_s: _Seconds = 3600.0
+    """Between checkpoints while there are new entries."""
+    repeat_s: _Seconds = 60.0
+    """Reading the same thing again within this time is one entry."""
+
+
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Deletion of what was kept long enough; how long is in the policy table."""
+
+    delete: bool = True
+    """Delete what is over its time; without it policies are only shown."""
+    every_s: _Seconds = 3600.0
+    """Between runs."""
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -96,7 +156,12 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compute_type: str = "default"
     """Number format of the weights, as CTranslate2 names it; default is int8."""
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
-    """CPU threads of the recogniser; 0 is two."""
+    """CPU threads of each recogniser; 0 is one with several workers and two with one."""
+    workers: Annotated[int, Meta(ge=-1, le=64)] = -1
+    """Recogniser processes; one that crashes or hangs is started again. -1 is one for each core,
+    four at most; 0 hears in the server's own process."""
+    batch: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Segments of like length heard together when several wait ."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,15 +184,44 @@ class Logs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """File for the stages of every utterance that raised an alert; empty for none."""
 
 
+class Recordings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Recordings of live calls, sealed as they are written."""
+
+    enabled: bool = True
+    """Record every live call; without it calls are heard and nothing of their sound is kept."""
+    folder: str = ""
+    """Where they lie; empty means `recordings` in the data folder."""
+    reserve_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 256
+    """Megabytes of the disk left to the database: with less free nothing is recorded."""
+    hold_s: _Seconds = 30.0
+    """Sound of a call kept in memory while the disk takes nothing; what goes beyond is lost."""
+
+
+class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys that recordings are sealed with."""
+
+    root: str = ""
+    """Root key: `file:PATH`, `credential:NAME` or `command:LINE`; empty means the system
+    credential `monitor-root`, else `monitor/root.key` in the user's configuration folder."""
+    escrow: str = ""
+    """Public key (`age1…`) of the offline key that opens everything when the root key is lost."""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting of the program."""
 
     server: Server = Server()
     store: Store = Store()
     alerts: Alerts = Alerts()
+    escalation: Escalation = Escalation()
+    access: Access = Access()
+    audit: Audit = Audit()
+    retention: Retention = Retention()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()
+    recordings: Recordings = Recordings()
+    keys: Keys = Keys()
 
 
 GROUPS: dict[str, type[Struct]] = {
@@ -137,6 +231,7 @@ _KEYS = {
     name: tuple(field.name for field in msgspec.structs.fields(group))
     for name, group in GROUPS.items()
 }
+_LISTS = ("origins", "totp_roles")
 _PREFIX = "MONITOR_"
 _BARE = {f"{group}_{key}".upper(): (group, key) for group, keys in _KEYS.items() for key in keys}
 _VARIABLES = {_PREFIX + name: place for name, place in _BARE.items()}
@@ -210,7 +305,7 @@ def _with_environment(settings: Settings, environ: Mapping[str, str]) -> Setting
             group, key = _VARIABLES[variable]
             kind = GROUPS[group]
             merged = msgspec.to_builtins(getattr(settings, group))
-            merged[key] = [part for part in value.split(",") if part] if key == "origins" else value
+            merged[key] = [part for part in value.split(",") if part] if key in _LISTS else value
             try:
                 built = msgspec.convert(merged, kind, strict=False)
             except msgspec.ValidationError as fault:

@@ -114,3 +114,21 @@ def test_missing_model_says_how_to_get_it(
     assert status == 1
     assert error.count("\n") == 1
     assert "monitor model fetch" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("judge",), "monitor judge: Missing argument 'transcript'. (monitor judge --help"),
+        (("judge", "a", "--wrong"), "monitor judge: No such option: --wrong"),
+        (("send", "a.wav", "--speed", "fast"), "monitor send: Invalid value for '--speed'"),
+        (("jugde",), "monitor: No such command 'jugde'."),
+    ],
+)
+def test_a_misused_command_says_so_in_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str
+) -> None:
+    status, said = run(capsys, *arguments)
+    assert status == 2
+    assert said.startswith(line)
+    assert said.count("\n") == 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
+import psutil
 import pytest
 
 from monitor.demo import scenario
@@ -56,5 +58,31 @@ def test_calls_sent_at_once_raise_what_they_must_and_nothing_else(tmp_path: Path
         seen = asyncio.run(hear(running, scenes, tmp_path))
     for scene in scenes:
         own = [alert for alert in seen if alert.call == scene.expectation.call.call]
-        assert len({alert.id for alert in own}) == len(own)
+        # every alert is settled, and told at most twice: while it was spoken and when it was sure
+        told = [(alert.id, alert.state) for alert in own]
+        assert len(set(told)) == len(told)
+        assert {alert for alert, _ in told} == {
+            alert for alert, state in told if state != "provisional"
+        }
         assert compare(scene.expectation, own).ok, own
+
+
+def test_a_recogniser_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
+    scenes = scenario.scenes(FOLDER, ("two-in-one-breath",))
+
+    async def hear_and_kill(running: scenario.Running) -> tuple[list[Alert], int]:
+        hearing = asyncio.create_task(hear(running, scenes, tmp_path))
+        killed = 0
+        for _ in range(3):
+            await asyncio.sleep(3.0)
+            for one in psutil.Process(running.pid).children():
+                with contextlib.suppress(psutil.Error):
+                    if "spawn_main" in " ".join(one.cmdline()):
+                        one.kill()
+                        killed += 1
+        return await hearing, killed
+
+    with scenario.server(tmp_path) as running:
+        seen, killed = asyncio.run(hear_and_kill(running))
+    assert killed
+    assert compare(scenes[0].expectation, seen).ok, seen

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from monitor.events import Alert, CallStarted, encode
-from monitor.store import calls
+from monitor.store import calls, findings
 from monitor.store.tables import alerts, events, streams
 
 
@@ -27,6 +27,7 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     alert: str
     """The alert's id; revisions of one alert share it."""
+    state: str
     body: str
     """The JSON object, with `seq` and `epoch`."""
 
@@ -71,13 +72,14 @@ def append(
             count=alert.count,
         )
     )
+    findings.keep(connection, number, placed, wall)
     return placed
 
 
 def logged(placed: Alert) -> Logged:
     """The form in which a committed alert is sent."""
     assert placed.seq is not None
-    return Logged(seq=placed.seq, alert=placed.id, body=encode(placed).decode())
+    return Logged(seq=placed.seq, alert=placed.id, state=placed.state, body=encode(placed).decode())
 
 
 def head(connection: Connection, team: str) -> Place:
@@ -92,14 +94,15 @@ def head(connection: Connection, team: str) -> Place:
 def read(connection: Connection, team: str, *, after: int, limit: int) -> list[Logged]:
     """Alerts of the team that follow `after`, in order, at most `limit`."""
     query = (
-        select(alerts.c.seq, alerts.c.alert_id, events.c.body)
+        select(alerts.c.seq, alerts.c.alert_id, alerts.c.state, events.c.body)
         .join(events, events.c.number == alerts.c.event_number)
         .where(alerts.c.team == team, alerts.c.seq > after)
         .order_by(alerts.c.seq)
         .limit(limit)
     )
     return [
-        Logged(seq=row.seq, alert=row.alert_id, body=row.body) for row in connection.execute(query)
+        Logged(seq=row.seq, alert=row.alert_id, state=row.state, body=row.body)
+        for row in connection.execute(query)
     ]
 
 

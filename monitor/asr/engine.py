@@ -11,11 +11,17 @@ from dataclasses import dataclass
 
 from monitor.asr.base import Transcriber, Transcript
 from monitor.asr.hear import hear
+from monitor.asr.ladder import Ladder, Level
+from monitor.asr.pace import Pace
 from monitor.asr.scheduler import Job, Schedule
+from monitor.asr.worker import Worker
 from monitor.clock import Clock, SystemClock
 from monitor.errors import MonitorError, Unavailable
 from monitor.speech.endpoint import Kind
 from monitor.types import Role, Segment
+
+Ear = Transcriber | Worker
+"""What hears: a recogniser in this process or in one of its own."""
 
 Answer = asyncio.Future[Transcript | None]
 """The transcript; None when newer sound or overload made the job pointless (never for finals)."""
@@ -59,7 +65,7 @@ class Engine:
 
     def __init__(
         self,
-        transcribers: Sequence[Transcriber],
+        transcribers: Sequence[Ear],
         *,
         schedule: Schedule | None = None,
         clock: Clock | None = None,
@@ -76,6 +82,10 @@ class Engine:
         self._closing = False
         self._running = self._failed = self._reused = 0
         self._busy_s = self._heard_s = 0.0
+        self._pace = Pace()
+        self._ladder = Ladder()
+        self._oldest: dict[int, float] = {}
+        """Tokens of finals not yet answered, and when they came."""
         self._threads = [
             threading.Thread(target=self._work, args=(each,), name=f"asr-{number}", daemon=True)
             for number, each in enumerate(transcribers)
@@ -84,11 +94,12 @@ class Engine:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind) -> Answer:
+    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind, team: str = "") -> Answer:
         """Queue a segment; the future gets its transcript, or None (see `Answer`).
 
         `deadline_s` orders finals of all calls: seconds of the engine's clock by which the words
-        are wanted. The future raises `MonitorError` when the recogniser failed on the segment.
+        are wanted; each `team` gets its share of the recogniser. The future raises `MonitorError`
+        when the recogniser failed on the segment.
         """
         if self._closing:
             raise Unavailable("engine_closed", "the recogniser is shutting down")
@@ -98,14 +109,21 @@ class Engine:
             kind=kind,
             deadline_s=deadline_s,
             since_s=self._clock.monotonic(),
+            team=team,
         )
         answer: Answer = self._loop.create_future()
+        level = self._climb()
+        if kind is Kind.PARTIAL and level >= Level.NO_PARTIALS:
+            answer.set_result(None)
+            return answer
         guess = self._guesses.pop(job.speaker, None) if kind is not Kind.PARTIAL else None
         if kind is Kind.FINAL and guess and self._reuse(job, *guess):
             self._reused += 1
             guess[1].add_done_callback(lambda done: _copy(done, answer))
             return answer
         self._answers[job.token] = (job, answer)
+        if kind is Kind.FINAL:
+            self._oldest[job.token] = job.since_s
         if kind is Kind.SPECULATIVE:
             self._guesses[job.speaker] = (job, answer)
         with self._wake:
@@ -114,6 +132,25 @@ class Engine:
         for lost in dropped:
             self._answer(lost.token, None)
         return answer
+
+    @property
+    def level(self) -> Level:
+        """How much is given up to keep up."""
+        return self._climb()
+
+    def _climb(self) -> Level:
+        now_s = self._clock.monotonic()
+        # finals come in the order of time, so the first one kept is the oldest
+        since_s = next(iter(self._oldest.values()), now_s)
+        level = self._ladder.saw(now_s, now_s - since_s)
+        self._schedule.agents_first = level >= Level.AGENTS_FIRST
+        return level
+
+    @property
+    def partial_every_s(self) -> float:
+        """Seconds of media time that a role's next partial should wait after the last one."""
+        self._pace.saw(self._clock.monotonic(), self._busy_s, len(self._threads))
+        return self._pace.every_s
 
     def stats(self) -> Stats:
         """A snapshot."""
@@ -161,10 +198,11 @@ class Engine:
         with self._wake:
             return not self._schedule.is_waiting(guess)
 
-    def _work(self, transcriber: Transcriber) -> None:
+    def _work(self, transcriber: Ear) -> None:
         while batch := self._next_batch():
             began = self._clock.monotonic()
-            outcomes = _hear(transcriber, batch)
+            narrow = self._ladder.level >= Level.NARROW
+            outcomes = _hear(transcriber, batch, narrow=narrow)
             took_s = self._clock.monotonic() - began
             outcomes = [
                 _timed(outcome, began - job.since_s, took_s)
@@ -179,7 +217,7 @@ class Engine:
 
     def _next_batch(self) -> list[Job]:
         with self._wake:
-            while not (batch := self._schedule.take()):
+            while not (batch := self._schedule.take(self._clock.monotonic())):
                 if self._closing:
                     return []
                 self._wake.wait()
@@ -192,6 +230,7 @@ class Engine:
 
     def _answer(self, token: int, outcome: Transcript | MonitorError | None) -> None:
         _, answer = self._answers.pop(token)
+        self._oldest.pop(token, None)
         if answer.done():
             return
         if isinstance(outcome, MonitorError):
@@ -200,15 +239,20 @@ class Engine:
             answer.set_result(outcome)
 
 
-def _hear(transcriber: Transcriber, batch: list[Job]) -> list[Transcript | MonitorError]:
+def _hear(transcriber: Ear, batch: list[Job], *, narrow: bool) -> list[Transcript | MonitorError]:
     """An outcome for each job; a job that cannot be heard does not take the others with it."""
-    fast = batch[0].kind is Kind.PARTIAL
+    fast = narrow or batch[0].kind is Kind.PARTIAL
+    segments = [job.segment for job in batch]
     try:
-        return list(hear(transcriber, [job.segment for job in batch], fast=fast))
+        if isinstance(transcriber, Worker):
+            return list(transcriber.hear(segments, fast=fast))
+        return list(hear(transcriber, segments, fast=fast))
     except Exception as error:
         # whatever went wrong in the engine room becomes a fact about these segments
         if len(batch) > 1:
-            return [outcome for job in batch for outcome in _hear(transcriber, [job])]
+            return [
+                outcome for job in batch for outcome in _hear(transcriber, [job], narrow=narrow)
+            ]
         segment = batch[0].segment
         where = f"{segment.call} {segment.role} {segment.start_s:.2f}..{segment.end_s:.2f} s"
         return [MonitorError("recogniser_failed", f"recogniser failed on {where}: {error}")]

@@ -27,11 +27,12 @@ def demo(
     from rich.console import Console
 
     from monitor.demo import scenario
-    from monitor.ops.terminal import alert_lines
+    from monitor.ops.terminal import Told
     from monitor.qa.report import print_report
 
     folder = fixtures or Path(__file__).parents[2] / "audio_fixtures"
     scenes = scenario.scenes(folder)
+    told = Told()
     console = Console(record=picture is not None, width=100 if picture else None, highlight=False)
     with tempfile.TemporaryDirectory(prefix="monitor-demo-") as data:
         console.print(
@@ -44,7 +45,7 @@ def demo(
                     running.url,
                     scenes,
                     data=Path(data),
-                    show=lambda alert: console.print(alert_lines(alert), end="\n\n"),
+                    show=lambda alert: console.print(told.lines(alert), end="\n\n"),
                 )
             )
     status = print_report(verdicts, console)

@@ -19,7 +19,12 @@ Packs = Annotated[
 
 
 @app.command()
-def lint(packs: Packs = None) -> None:
+def lint(
+    packs: Packs = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also list every basis that is not verified.")
+    ] = False,
+) -> None:
     """Show every problem of packs with file and line; exit 1 if any is an error."""
     from monitor.errors import BadLexicon
     from monitor.rules.lint import lint as advice
@@ -33,9 +38,19 @@ def lint(packs: Packs = None) -> None:
             typer.echo(str(fault))
             errors += 1
             continue
+        unverified = 0
         for one in advice(pack):
-            typer.echo(f"{path}:{one.line}: {one.level}: {one.rule}: {one.message}")
+            if one.code == "unverified_basis" and not verbose:
+                unverified += 1
+                continue
+            words = f"{one.rule}: {one.message}" if one.rule else one.message
+            typer.echo(f"{path}:{one.line}: {one.level}: {words}")
             errors += one.level == "error"
+        if unverified:
+            typer.echo(
+                f"{path}: note: {unverified} cited texts are drafts or unverified, "
+                "and alerts say so; -v lists them"
+            )
     if errors:
         raise typer.Exit(1)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from monitor.commands.noting import Note
     from monitor.store.tokens import TokenShelf
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Make, list and take back tokens (supervisor, agent, qa, ingest, admin).",
+    help="Make, list and take back tokens.",
 )
 
 _Data = Annotated[
@@ -26,7 +28,10 @@ _Config = Annotated[Path | None, typer.Option("--config", help="TOML file of set
 
 @app.command()
 def create(
-    role: Annotated[str, typer.Option(help="supervisor, agent, qa, ingest or admin.")],
+    role: Annotated[
+        str,
+        typer.Option(help="supervisor, agent, qa, compliance, admin, auditor or ingest."),
+    ],
     team: Annotated[str, typer.Option(help="Team; supervisor, agent and ingest need one.")] = "",
     agent: Annotated[str, typer.Option(help="Agent id; role agent needs one.")] = "",
     name: Annotated[str, typer.Option(help="Whose it is, for the list.")] = "",
@@ -45,7 +50,8 @@ def create(
         row, token = make_token(role, SystemClock(), team=team, agent=agent, name=name)
     except Refused as fault:
         raise BadInput(fault.code, fault.message) from None
-    with _shelf(data, config) as shelf:
+    with _shelf(data, config) as (shelf, note):
+        note("tokens.add", row.id, role=role, team=team, agent=agent, name=name)
         shelf.add(row)
     typer.echo(token)
     typer.echo("keep it safe: it cannot be shown again", err=True)
@@ -54,7 +60,7 @@ def create(
 @app.command("list")
 def show(data: _Data = None, config: _Config = None) -> None:
     """List the tokens, without their secrets."""
-    with _shelf(data, config, must_exist=True) as shelf:
+    with _shelf(data, config, must_exist=True) as (shelf, _):
         rows = shelf.listed()
     for row in rows:
         state = "revoked" if row.revoked_wall is not None else "good"
@@ -69,25 +75,30 @@ def revoke(
     data: _Data = None,
     config: _Config = None,
 ) -> None:
-    """Take a token back; open sockets that used it are closed within a minute."""
+    """Take a token back; open sockets that used it are closed at once."""
     from monitor.clock import SystemClock
     from monitor.errors import BadInput
 
-    with _shelf(data, config, must_exist=True) as shelf:
+    with _shelf(data, config, must_exist=True) as (shelf, note):
+        note("tokens.revoke", id_)
         if not shelf.revoke(id_, SystemClock().wall()):
             raise BadInput("no_token", f"no good token has the id {id_}")
     typer.echo(f"token {id_} is taken back")
 
 
+@contextmanager
 def _shelf(
     data: Path | None, config: Path | None, *, must_exist: bool = False
-) -> closing[TokenShelf]:
+) -> Iterator[tuple[TokenShelf, Note]]:
     from monitor import settings
+    from monitor.commands.noting import noting
     from monitor.errors import BadInput
     from monitor.store.tokens import ACCESS_FILE, TokenShelf
 
-    folder = data or Path(settings.load(config).store.data)
+    loaded = settings.load(config)
+    folder = data or Path(loaded.store.data)
     if must_exist and not (folder / ACCESS_FILE).is_file():
         message = "no tokens here; --data names the server's data folder"
         raise BadInput("no_tokens", message, file=str(folder))
-    return closing(TokenShelf(folder))
+    with closing(TokenShelf(folder)) as shelf, noting(folder, loaded) as note:
+        yield shelf, note

@@ -23,10 +23,17 @@ def watch(
     json: Annotated[
         bool, typer.Option("--json", help="One alert per line, as JSON, for other programs.")
     ] = False,
+    confirmed_only: Annotated[
+        bool,
+        typer.Option(
+            "--confirmed-only", help="Leave out 疑似: alerts raised while somebody still speaks."
+        ),
+    ] = False,
 ) -> None:
     """Show a team's alerts as they come, with the words, the rule, its basis and what to say.
 
-    Comes back by itself where it was when the connection is lost; every alert is shown once.
+    Comes back by itself where it was when the connection is lost; nothing is shown twice.
+    An alert is 疑似 while its sentence goes on; then one line says 确认 or 撤回.
     """
     import asyncio
     import contextlib
@@ -34,7 +41,8 @@ def watch(
     from monitor.web.messages import Last
     from monitor.web.watcher import Watcher
 
-    watcher = Watcher(url, _token(token_file), last=Last(seq=0) if from_start else None)
+    last = Last(seq=0) if from_start else None
+    watcher = Watcher(url, _token(token_file), last=last, confirmed_only=confirmed_only)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_show(watcher, as_json=json))
 
@@ -43,16 +51,17 @@ async def _show(watcher: Watcher, *, as_json: bool) -> None:
     from rich.console import Console
 
     from monitor.events import Alert, encode
-    from monitor.ops.terminal import alert_lines
+    from monitor.ops.terminal import Told
     from monitor.web.watcher import Remark
 
     console, aside = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
+    told = Told()
     async for each in watcher.seen():
         if isinstance(each, Alert):
             if as_json:
                 typer.echo(encode(each).decode())
             else:
-                console.print(alert_lines(each), end="\n\n")
+                console.print(told.lines(each), end="\n\n")
         elif isinstance(each, Remark):
             aside.print(f"[{each.kind}] {each.text}", style="dim", markup=False)
 

@@ -11,16 +11,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from monitor.errors import MonitorError, Refused, Unavailable
 from monitor.ingest.limits import MAX_TEXT_BYTES
 from monitor.ingest.outgoing import LostSound, Outgoing, Piece
 from monitor.ingest.strict_json import decode
 from monitor.ingest.target import Target, unreachable
+
+INGEST_PATH: Final = "/ingest/l16"
+"""Where a server takes calls."""
 
 OPEN_S = 10.0
 """Seconds to connect, and again for the server to accept the call."""
@@ -129,9 +133,18 @@ async def send_call(
     except TimeoutError:
         return sender.failed("the server did not answer in time")
     except (InvalidHandshake, InvalidURI) as fault:
-        return sender.failed(_plain(f"the server refused the connection: {fault}"))
+        return sender.failed(_plain(_refusal(fault, target)))
     except OSError as fault:
         return sender.failed(_plain(f"cannot reach {target.url}: {unreachable(fault)}"))
+
+
+def _refusal(fault: InvalidHandshake | InvalidURI, target: Target) -> str:
+    """Why there is no socket: a server answers 403 or 404 where it knows no such path."""
+    status = fault.response.status_code if isinstance(fault, InvalidStatus) else None
+    if status in (403, 404):
+        path = urlsplit(target.url).path or "/"
+        return f"the server takes no calls at {path} (HTTP {status}); try {INGEST_PATH}"
+    return f"the server refused the connection: {fault}"
 
 
 class _Sender:

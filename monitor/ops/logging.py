@@ -9,10 +9,15 @@ from typing import Any
 
 import structlog
 
+from monitor.text.private import masked
+
 SECRET = frozenset(
     {"token", "secret", "authorization", "password", "text", "quote", "words", "body", "phrase"}
 )
 """Keys whose values never reach a log: tokens, and what people said."""
+
+QUOTING = frozenset({"reason", "why"})
+"""Keys whose values may repeat what a client sent."""
 
 
 def configure(*, level: str = "info", json: bool = False) -> None:
@@ -40,7 +45,10 @@ def configure(*, level: str = "info", json: bool = False) -> None:
 def hide_secrets(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """A structlog processor: values under `SECRET` keys are replaced."""
+    """A structlog processor: values under `SECRET` keys are replaced, numbers in reasons masked."""
     for key in event.keys() & SECRET:
         event[key] = "(hidden)"
+    for key in event.keys() & QUOTING:
+        if isinstance(event[key], str):
+            event[key] = masked(event[key])
     return event

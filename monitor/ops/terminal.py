@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import OrderedDict
+from typing import Final
 
 from rich.text import Text
 
@@ -16,21 +18,29 @@ CHANNEL = {"agent": "坐席", "customer": "客户", "unknown": "通话"}
 _STYLE = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "cyan"}
 
 
+REMEMBERED: Final = 1024
+"""Alerts whose later revisions are told in two lines."""
+
+
+class Told:
+    """Tells every alert once in full, and what becomes of it in short."""
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[str, str] = OrderedDict()
+
+    def lines(self, alert: Alert) -> Text:
+        """What to print for this revision of an alert."""
+        before = self._told.pop(alert.id, None)
+        self._told[alert.id] = alert.state
+        if len(self._told) > REMEMBERED:
+            self._told.popitem(last=False)
+        return _headline(alert) if before == "provisional" else alert_lines(alert)
+
+
 def alert_lines(alert: Alert) -> Text:
-    """Severity, time, agent and words on the first line; rule, basis and advice under it."""
+    """Severity, time, agent and words on the first lines; rule, basis and advice under them."""
+    text = _headline(alert)
     withdrawn = alert.state == "withdrawn"
-    text = Text()
-    text.append(
-        f" {SEVERITY[alert.severity]} ", style="dim" if withdrawn else _STYLE[alert.severity]
-    )
-    text.append(f" {STATE[alert.state]} ", style="dim")
-    text.append(f"{clock(alert.start)}  坐席 {plain(alert.agent or '?')}  通话 {plain(alert.call)}")
-    if alert.count > 1:
-        text.append(f"  第 {alert.count} 次")
-    if alert.quote:
-        said = CHANNEL[alert.channel]
-        text.append(f"\n    {said}：", style="dim")
-        text.append(f"“{plain(alert.quote)}”", style="strike dim" if withdrawn else "bold")
     basis = plain(alert.basis)
     if basis and alert.basis_status:
         basis += f"（{STATUS.get(alert.basis_status, plain(alert.basis_status))}）"
@@ -44,6 +54,23 @@ def alert_lines(alert: Alert) -> Text:
         if value:
             text.append(f"\n    {label}：", style="dim")
             text.append(value, style="green" if label == "建议" and not withdrawn else "")
+    return text
+
+
+def _headline(alert: Alert) -> Text:
+    withdrawn = alert.state == "withdrawn"
+    text = Text()
+    text.append(
+        f" {SEVERITY[alert.severity]} ", style="dim" if withdrawn else _STYLE[alert.severity]
+    )
+    text.append(f" {STATE[alert.state]} ", style="dim")
+    text.append(f"{clock(alert.start)}  坐席 {plain(alert.agent or '?')}  通话 {plain(alert.call)}")
+    if alert.count > 1:
+        text.append(f"  第 {alert.count} 次")
+    if alert.quote:
+        said = CHANNEL[alert.channel]
+        text.append(f"\n    {said}：", style="dim")
+        text.append(f"“{plain(alert.quote)}”", style="strike dim" if withdrawn else "bold")
     return text
 
 

@@ -29,6 +29,8 @@ class Reached(msgspec.Struct, frozen=True, kw_only=True):
     judged: float
     committed: float
     alerts: tuple[str, ...]
+    final: bool = True
+    """False: words that could still change; the alerts were provisional."""
 
 
 class Trace:

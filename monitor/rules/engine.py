@@ -11,15 +11,16 @@ import msgspec
 
 from monitor.events import CallStarted, Coverage, Event, Signal, Utterance
 from monitor.rules import context
+from monitor.rules.compiler import REFERS
 from monitor.rules.disclosure import Board
-from monitor.rules.earshot import SURE
 from monitor.rules.finding import Finding
 from monitor.rules.found import Found, View, is_fresh, span, speaks
 from monitor.rules.incidents import Incidents, SegmentKey
 from monitor.rules.law import AGENT, ANY, DutyLaw, Law
 from monitor.rules.ledger import Ledger
+from monitor.rules.misheard import doubts
 from monitor.rules.questions import Questions
-from monitor.rules.ruleset import REFERS, RuleSet
+from monitor.rules.ruleset import RuleSet
 from monitor.rules.states import States
 from monitor.rules.timed import Timed
 from monitor.rules.timing import instants
@@ -110,7 +111,7 @@ class CallJudge:
             pieces=pieces,
             folded=folded,
             fresh=folded.fresh,
-            hits=self.rules.hits(folded, unsure=_unsure(utterance)),
+            hits=self.rules.hits(folded, doubts(folded, pieces)),
         )
 
     def _judge(self, utterance: Utterance, whole: Utterance) -> list[Event]:
@@ -318,10 +319,6 @@ def _pieces(utterance: Utterance) -> list[Utterance]:
             )
         )
     return parts
-
-
-def _unsure(utterance: Utterance) -> bool:
-    return utterance.confidence is not None and utterance.confidence < SURE
 
 
 def _surest(found: Found) -> tuple[int, int, float]:

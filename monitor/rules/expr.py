@@ -5,9 +5,10 @@ A tree of frozen nodes; `line` is the line of the pack. `None` means that the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
-from typing import Literal
+from functools import cache
+from typing import Literal, cast
 
 from monitor.rules.pattern import Pattern
 from monitor.types import Role
@@ -270,21 +271,29 @@ Expr = (
 )
 
 
+@cache
+def _inner(kind: Hashable) -> tuple[str, ...]:
+    """The fields of a kind of expression that may hold others."""
+    return tuple(one.name for one in fields(cast("type[Node]", kind)) if "Expr" in str(one.type))
+
+
 def children(expr: Expr) -> Iterator[Expr]:
     """The expressions directly inside one."""
-    for field in fields(expr):
-        value = getattr(expr, field.name)
-        if isinstance(value, Node):
-            yield value  # type: ignore[misc]
-        elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Node))  # type: ignore[misc]
+    for name in _inner(cast("Hashable", type(expr))):
+        value = getattr(expr, name)
+        if isinstance(value, tuple):
+            yield from value
+        elif value is not None:
+            yield value
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
     """An expression and everything inside it, outermost first."""
-    yield expr
-    for child in children(expr):
-        yield from walk(child)
+    left = [expr]
+    while left:
+        one = left.pop()
+        yield one
+        left.extend(reversed(list(children(one))))
 
 
 def patterns(expr: Expr | None) -> Iterator[Phrase]:

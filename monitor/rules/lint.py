@@ -17,6 +17,9 @@ Item = Rule | Disclosure | SignalRule | StateRule
 COMMON: int = 2_000
 """Occurrences in jieba's dictionary (of 60 million) from which a word is very common."""
 
+SHOWN: int = 3
+"""Words shown of all that two rules share."""
+
 _ROOM_BEFORE_PROMPT_S = 3.0
 
 
@@ -123,26 +126,35 @@ def _fields(item: Item) -> Iterator[Advice]:
 
 
 def _duplicates(items: tuple[Item, ...]) -> Iterator[Advice]:
-    """The same words in two rules for the same role raise two alerts."""
-    seen: dict[tuple[str, str], tuple[str, int]] = {}
+    """The same words in two rules for the same role: once for each pair of rules.
+
+    A word that one rule lists twice is only written twice, and raises nothing twice.
+    """
+    seen: dict[tuple[str, str], Item] = {}
+    pairs: dict[tuple[str, str], tuple[Item, int, list[str]]] = {}
     for item in items:
         if isinstance(item, Disclosure | StateRule):
             continue
-        bare = item.match.of if isinstance(item.match, ex.AnyOf) else (item.match,)
-        for phrase in bare:
-            if not isinstance(phrase, ex.Phrase) or not phrase.pattern.simple:
-                continue
-            for literal in phrase.pattern.literals:
-                first = seen.setdefault((item.role, plain(literal)), (item.id, phrase.line))
-                if first != (item.id, phrase.line):
-                    where = f"{first[0]} (line {first[1]})"
-                    yield Advice(
-                        level="warning",
-                        code="duplicate_phrase",
-                        line=phrase.line,
-                        rule=item.id,
-                        message=f"{literal!r} is already in {where}",
-                    )
+        for literal, line in _bare(item):
+            first = seen.setdefault((item.role, plain(literal)), item)
+            if first is not item:
+                pair = pairs.setdefault((first.id, item.id), (first, line, []))
+                pair[2].append(literal)
+    for (_, rule), (first, line, words) in pairs.items():
+        shown = "、".join(words[:SHOWN])
+        if len(words) > SHOWN:
+            shown += f" and {len(words) - SHOWN} more"
+        message = f"shares {shown} with {first.id} (line {first.line}); each raises its own alert"
+        yield Advice(
+            level="warning", code="duplicate_phrase", line=line, rule=rule, message=message
+        )
+
+
+def _bare(item: Rule | SignalRule) -> Iterator[tuple[str, int]]:
+    """The words that meet an item by themselves, with their lines."""
+    for phrase in item.match.of if isinstance(item.match, ex.AnyOf) else (item.match,):
+        if isinstance(phrase, ex.Phrase) and phrase.pattern.simple:
+            yield from ((literal, phrase.line) for literal in phrase.pattern.literals)
 
 
 def _unused_lists(pack: Pack, items: tuple[Item, ...]) -> Iterator[Advice]:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -30,6 +31,7 @@ SLOTS: Final = frozenset(
 )
 
 _SPECIAL: Final = frozenset("()[]{}|~?")
+_MARKS: Final = re.compile(r"[()\[\]{}|~?]")
 _WIDE: Final = str.maketrans("（）［］｛｝｜～【】", "()[]{}|~[]")
 
 Lists = Mapping[str, Sequence[str]]
@@ -95,7 +97,12 @@ def parse(text: str, lists: Lists | None = None, *, single: bool = False) -> Pat
     """
     if len(text) > MAX_SOURCE:
         raise PatternError(f"a phrase of {len(text)} characters; at most {MAX_SOURCE}")
-    rows = _Reader(text.translate(_WIDE), lists or {}, ()).rows()
+    words = text.translate(_WIDE)
+    if _MARKS.search(words) is None and plain(words):
+        simple = (Part(literals=(words,)),)
+        _check(simple, single)
+        return Pattern(text, (simple,))
+    rows = _Reader(words, lists or {}, ()).rows()
     sequences = tuple(dict.fromkeys(parts for row in rows for parts in _sequences(row)))
     for parts in sequences:
         _check(parts, single)
@@ -103,6 +110,7 @@ def parse(text: str, lists: Lists | None = None, *, single: bool = False) -> Pat
 
 
 def _check(parts: tuple[Part, ...], single: bool) -> None:
+    alone = not single and len(parts) == 1
     for part in parts:
         for word in part.literals:
             length = len(plain(word))
@@ -110,9 +118,8 @@ def _check(parts: tuple[Part, ...], single: bool) -> None:
                 raise PatternError(f"{word!r} has no words in it")
             if length > MAX_LENGTH:
                 raise PatternError(f"a phrase of {length} characters; at most {MAX_LENGTH}")
-    if not single and len(parts) == 1 and any(len(plain(word)) < 2 for word in parts[0].literals):
-        word = next(word for word in parts[0].literals if len(plain(word)) < 2)
-        raise PatternError(f"{word!r} is a single character; it would be met everywhere")
+            if alone and length < 2:
+                raise PatternError(f"{word!r} is a single character; it would be met everywhere")
 
 
 def _sequences(row: list[list[_Path]]) -> list[tuple[Part, ...]]:

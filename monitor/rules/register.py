@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from monitor.rules.earshot import nearest
-from monitor.rules.matcher import Hit, Matcher
+from monitor.rules.hits import Hit
+from monitor.rules.matcher import Matcher
 from monitor.rules.pack import Company
 from monitor.rules.pattern import Part, Pattern
 from monitor.rules.spans import Span

@@ -1,99 +1,86 @@
-"""The packs that apply to a call, composed and compiled: one matcher, rules by their phrases."""
+"""The packs that apply to a call: what is compiled for its kind, and the names it is made by."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Final, Generic, TypeVar
 
-from monitor.events import CallStarted, Severity
-from monitor.rules import expr as ex
+from monitor.events import CallStarted
 from monitor.rules import pack as pk
-from monitor.rules.answers import Asked
-from monitor.rules.basis import cited
-from monitor.rules.disclosure import Duty
-from monitor.rules.expression import Index, index
-from monitor.rules.finding import Head
-from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
-from monitor.rules.matcher import Hit, Matcher
-from monitor.rules.pattern import Pattern
+from monitor.rules.compiler import Compiled, Compiler, Kind
+from monitor.rules.hits import Hit
 from monitor.rules.register import Register, for_call
-from monitor.rules.similar import model_for
-from monitor.rules.similar_model import Model
-from monitor.rules.slots import fill
+from monitor.rules.slots import Filled
 from monitor.rules.spans import Span
-from monitor.rules.states import Limits
 from monitor.text.fold import Folded
 from monitor.types import Industry
 
+_T = TypeVar("_T")
+
 CACHED: Final = 64
-"""Compiled rule sets kept; a centre runs few industries at a time."""
-
-REFERS: Final = -1
-"""Stands for no pattern: what refers to a rule or a signal by name."""
-
-_EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref, ex.Similar)
+"""Compiled rule sets kept; a centre runs few kinds of calls at a time."""
 
 
 @dataclass(slots=True)
-class RuleSet:
+class RuleSet(Compiled):
     """Everything that judges a call. Never changed once made: live calls keep the one they have."""
 
-    packs: tuple[pk.Pack, ...]
-    industry: str
     facts: dict[str, object]
-    matcher: Matcher
     register: Register
-    index: Index
-    patterns: tuple[Pattern, ...]
-    rules: tuple[Law, ...]
-    signals: tuple[Law, ...]
-    states: tuple[Law, ...]
-    limits: tuple[Limits, ...]
-    duties: tuple[DutyLaw, ...]
-    rules_by: dict[int, tuple[int, ...]]
-    """Pattern number to the rules it can meet."""
-    signals_by: dict[int, tuple[int, ...]]
-    duties_by: dict[int, tuple[int, ...]]
-    """Pattern number to the disclosures it can meet."""
-    triggers_by: dict[int, tuple[int, ...]]
-    """Pattern number to the disclosures it can start; those started by a signal are under -1."""
-    every_turn: tuple[int, ...]
-    timed: tuple[int, ...]
-    questions: dict[int, tuple[tuple[int, Asked], ...]]
-    """Pattern number to the rules a customer's question of it concerns."""
-    claims: frozenset[int]
-    """Patterns whose own negators are no negation."""
 
     @classmethod
     def for_call(cls, packs: Sequence[pk.Pack], call: CallStarted) -> RuleSet:
-        """The rule set of a call; the same object for calls that the packs cannot tell apart."""
-        key = _key(packs, call)
-        found = _CACHE.get(key)
+        """The rule set of a call; the same object for calls that the packs cannot tell apart.
+
+        Only the first call of a kind waits for its rules to be compiled: the company and what the
+        metadata say besides are no part of them.
+        """
+        several, kind = tuple(packs), _kind(packs, call)
+        names = (call.company, call.aliases, call.product, tuple(sorted(call.meta.items())))
+        found = _CALLS.get(several, kind, names)
         if found is None:
-            found = _Compiler(tuple(packs), call).compiled()
-            _CACHE[key] = found
-            while len(_CACHE) > CACHED:
-                _CACHE.popitem(last=False)
-        else:
-            _CACHE.move_to_end(key)
+            compiled = _KINDS.get(several, kind, ())
+            if compiled is None:
+                compiled = Compiler(several, kind).compiled()
+                _KINDS.keep(several, kind, (), compiled)
+            found = cls._made(compiled, call)
+            _CALLS.keep(several, kind, names, found)
         return found
 
-    def hits(self, folded: Folded, *, unsure: bool = False) -> dict[int, list[Hit]]:
+    @classmethod
+    def _made(cls, compiled: Compiled, call: CallStarted) -> RuleSet:
+        companies = [company for pack in compiled.packs for company in pack.companies]
+        shared = {one.name: getattr(compiled, one.name) for one in fields(compiled)}
+        facts: dict[str, object] = {
+            "industry": compiled.industry,
+            "business": call.business,
+            "product": call.product,
+            "meta": dict(call.meta),
+            "similar": compiled.model,
+        }
+        return cls(
+            **shared,
+            facts=facts,
+            register=for_call(call.company, call.aliases, companies),
+        )
+
+    def hits(self, folded: Folded, doubtful: Sequence[bool] | None = None) -> dict[int, list[Hit]]:
         """The phrases in a text, by number of their pattern, each in order of place.
 
-        `unsure` is text of a recogniser that may have misheard a name.
+        `doubtful` marks the folded characters that a recogniser may have misheard; None for text
+        that is certain.
         """
-        slots: dict[str, tuple[Span, ...]] = {}
-        if self.matcher.slots:
-            named = self.register.spans(folded, unsure=unsure) if self.register else {}
-            taken = [span for spans in named.values() for span in spans]
-            slots = {**fill(folded, self.matcher.slots, taken), **named}
+        slots = Filled(folded, partial(self._names, folded, doubtful is not None))
         found: dict[int, list[Hit]] = {}
-        for hit in self.matcher.find(folded, slots):
+        for hit in self.matcher.find(folded, slots, doubtful):
             found.setdefault(hit.pattern, []).append(hit)
         return found
+
+    def _names(self, folded: Folded, unsure: bool) -> dict[str, tuple[Span, ...]]:
+        return self.register.spans(folded, unsure=unsure) if self.register else {}
 
     @property
     def pack_names(self) -> str:
@@ -101,291 +88,54 @@ class RuleSet:
         return ", ".join(pack.name for pack in self.packs)
 
 
-_CACHE: OrderedDict[tuple[object, ...], RuleSet] = OrderedDict()
-
-
 def known_industry(name: str) -> str:
     """The industry, or `other` for a word that is none."""
     return name if name in set(Industry) else Industry.OTHER.value
 
 
-def _key(packs: Sequence[pk.Pack], call: CallStarted) -> tuple[object, ...]:
-    names = (call.company, call.aliases, call.licence)
-    meta = tuple(sorted(call.meta.items()))
-    kind = (known_industry(call.industry), call.business, call.product)
-    return (*(id(pack) for pack in packs), kind, names, meta)
-
-
-def _positive(expr: ex.Expr) -> Iterable[ex.Phrase]:
-    """Phrases that can meet the expression when they are said."""
-    if isinstance(expr, ex.NoneOf | ex.NotSaid | ex.Recent):
-        return
-    if isinstance(expr, ex.Phrase):
-        yield expr
-    inner = (expr.of,) if isinstance(expr, ex.After) else ex.children(expr)
-    for child in inner:
-        yield from _positive(child)
-
-
-def _is_timed(expr: ex.Expr) -> bool:
-    return any(
-        isinstance(node, ex.Silence | ex.Last)
-        or (isinstance(node, ex.NotSaid) and node.before is None)
-        for node in ex.walk(expr)
-    )
-
-
-@dataclass(slots=True)
-class _Compiler:
-    packs: tuple[pk.Pack, ...]
-    call: CallStarted
-    numbers: dict[int, int] = field(default_factory=dict)
-    patterns: list[Pattern] = field(default_factory=list)
-    same: dict[Pattern, int] = field(default_factory=dict)
-    soft: set[int] = field(default_factory=set)
-    """Numbers of patterns that may be met by sound alone."""
-
-    def compiled(self) -> RuleSet:
-        industry = known_industry(self.call.industry)
-        business = self.call.business
-        covering = [pack for pack in self.packs if pack.covers(industry, business)]
-        packs = tuple(sorted(covering, key=lambda pack: pack.industries != "all"))
-        self.packs = packs
-        rules = [(p, r) for p in packs for r in p.rules if self._applies(r.when)]
-        states = [(p, s) for p in packs for s in p.states if self._applies(s.when)]
-        signals = [(p, s) for p in packs for s in p.signals if self._applies(s.when)]
-        laws = tuple(self._rule(p, r) for p, r in rules)
-        signal_laws = tuple(self._signal(p, s) for p, s in signals)
-        state_laws = tuple(self._state(p, s) for p, s in states)
-        duties = tuple(self._duties())
-        questions = self._questions([rule for _, rule in rules])
-        claims = {n for law in (*laws, *state_laws) for n in self._numbers(law.match)}
-        return RuleSet(
-            packs=packs,
-            industry=industry,
-            facts={
-                "industry": industry,
-                "business": business,
-                "product": self.call.product,
-                "meta": dict(self.call.meta),
-                "similar": _similar(packs),
-            },
-            matcher=self._matcher(),
-            register=self._register(),
-            index=self._searched((*laws, *signal_laws, *state_laws), duties),
-            patterns=tuple(self.patterns),
-            rules=laws,
-            signals=signal_laws,
-            states=state_laws,
-            limits=tuple(_limits(state) for _, state in states),
-            duties=duties,
-            rules_by=self._by([law.match for law in laws]),
-            signals_by=self._by([law.match for law in signal_laws]),
-            duties_by=self._by([law.satisfied_by for law in duties]),
-            triggers_by=self._by([law.trigger for law in duties]),
-            every_turn=tuple(n for n, law in enumerate(laws) if law.every_turn),
-            timed=tuple(n for n, law in enumerate(laws) if law.timed),
-            questions=questions,
-            claims=frozenset(claims),
-        )
-
-    def _applies(self, when: pk.When) -> bool:
-        industry = known_industry(self.call.industry)
-        product = self.call.product
-        return (
-            (not when.industry or industry in when.industry)
-            and (not when.business or self.call.business in when.business)
-            and (not when.product or product in when.product)
-            and (not when.not_product or product not in when.not_product)
-            and all(self.call.meta.get(name) == value for name, value in when.meta.items())
-        )
-
-    def _number(self, pattern: Pattern, *, soft: bool) -> int:
-        number = self.numbers.get(id(pattern))
-        if number is None:
-            number = self.same.setdefault(pattern, len(self.patterns))
-            self.numbers[id(pattern)] = number
-            if number == len(self.patterns):
-                self.patterns.append(pattern)
-        if soft:
-            self.soft.add(number)
-        return number
-
-    def _take(self, expr: ex.Expr | None, *, soft: bool = False) -> None:
-        for phrase in ex.patterns(expr):
-            self._number(phrase.pattern, soft=soft)
-
-    def _numbers(self, expr: ex.Expr) -> set[int]:
-        return {self.numbers[id(phrase.pattern)] for phrase in _positive(expr)}
-
-    def _allow(self, pack: pk.Pack, own: tuple[Pattern, ...]) -> frozenset[int]:
-        return frozenset(self._number(p, soft=False) for p in (*pack.allow, *own))
-
-    def _rule(self, pack: pk.Pack, rule: pk.Rule) -> Law:
-        self._take(rule.match, soft=rule.homophones)
-        self._take(rule.unless)
-        nodes = list(ex.walk(rule.match))
-        early = not any(
-            isinstance(n, ex.NoneOf | ex.NotSaid | ex.Last | ex.Silence | ex.Similar) for n in nodes
-        )
-        return Law(
-            head=_head(pack, rule),
-            match=rule.match,
-            roles=ROLES[rule.role],
-            unless=rule.unless,
-            allow=self._allow(pack, rule.allow),
-            context=rule.context,
-            homophones=rule.homophones,
-            every_turn=any(isinstance(n, _EVERY_TURN) for n in nodes)
-            or any(isinstance(n, ex.NotSaid) and n.before is not None for n in nodes),
-            timed=_is_timed(rule.match),
-            early=early,
-        )
-
-    def _signal(self, pack: pk.Pack, signal: pk.SignalRule) -> Law:
-        self._take(signal.match, soft=signal.homophones)
-        self._take(signal.unless)
-        title = signal.title or signal.id
-        return Law(
-            head=Head(
-                rule=f"{pack.pack}/{signal.id}",
-                pack=pack.name,
-                category=signal.signal,
-                title=title,
-                severity="low",
-            ),
-            match=signal.match,
-            roles=ROLES[signal.role],
-            unless=signal.unless,
-            allow=self._allow(pack, signal.allow),
-            context=signal.context,
-            homophones=signal.homophones,
-            signal=signal.signal,
-            strength=signal.strength,
-        )
-
-    def _state(self, pack: pk.Pack, state: pk.StateRule) -> Law:
-        self._take(state.match, soft=state.homophones)
-        self._take(state.unless)
-        self._take(state.ends_by)
-        return Law(
-            head=_head(pack, state),
-            match=state.match,
-            roles=AGENT,
-            unless=state.unless,
-            allow=self._allow(pack, state.allow),
-            context=state.context,
-            homophones=state.homophones,
-            ends_by=state.ends_by,
-            strong_severity=state.strong_severity or _strong(state),
-        )
-
-    def _duties(self) -> Iterable[DutyLaw]:
-        chosen: dict[str, tuple[pk.Pack, pk.Disclosure]] = {}
-        for pack in self.packs:
-            for disclosure in pack.disclosures:
-                if self._applies(disclosure.when):
-                    chosen[disclosure.id] = (pack, disclosure)
-        for pack, disclosure in chosen.values():
-            yield self._duty(pack, disclosure)
-
-    def _duty(self, pack: pk.Pack, disclosure: pk.Disclosure) -> DutyLaw:
-        met, note = disclosure.satisfied_by, ""
-        if disclosure.unregistered is not None and not self._registered():
-            met, note = disclosure.unregistered, "no_registered_name"
-        self._take(met, soft=disclosure.homophones)
-        self._take(disclosure.trigger)
-        duty = Duty(
-            item=disclosure.id,
-            kind=disclosure.kind,
-            head=_head(pack, disclosure),
-            prompt=disclosure.prompt,
-            deadline_s=30.0 if disclosure.deadline_s is None else disclosure.deadline_s,
-            prompt_at_s=disclosure.prompt_at_s,
-        )
-        return DutyLaw(
-            duty=duty,
-            satisfied_by=met,
-            not_by=frozenset(self._number(p, soft=False) for p in disclosure.not_by),
-            trigger=disclosure.trigger,
-            from_s=disclosure.from_s or 0.0,
-            note=note,
-        )
-
-    def _registered(self) -> bool:
-        return bool(self.call.company or self.call.aliases)
-
-    def _questions(self, rules: list[pk.Rule]) -> dict[int, tuple[tuple[int, Asked], ...]]:
-        found: dict[int, list[tuple[int, Asked]]] = {}
-        for place, rule in enumerate(rules):
-            asked = [(p, Asked.CLAIM) for p in rule.answer]
-            asked += [(p, Asked.HARM) for p in rule.answer_no]
-            for pattern, kind in asked:
-                number = self._number(pattern, soft=False)
-                found.setdefault(number, []).append((place, kind))
-        return {number: tuple(entries) for number, entries in found.items()}
-
-    def _by(self, exprs: Sequence[ex.Expr | None]) -> dict[int, tuple[int, ...]]:
-        """Pattern number to the places of the expressions it can meet; -1 for references."""
-        found: dict[int, list[int]] = {}
-        for place, expr in enumerate(exprs):
-            if expr is None:
-                continue
-            for number in sorted(self._numbers(expr)):
-                found.setdefault(number, []).append(place)
-            if any(isinstance(node, ex.Ref) for node in ex.walk(expr)):
-                found.setdefault(REFERS, []).append(place)
-        return {number: tuple(places) for number, places in found.items()}
-
-    def _searched(self, laws: Iterable[Law], duties: Iterable[DutyLaw]) -> Index:
-        roots: list[ex.Expr | None] = []
-        for law in laws:
-            roots += [law.match, law.unless, law.ends_by]
-        for duty in duties:
-            roots += [duty.satisfied_by, duty.trigger]
-        return index((root for root in roots if root is not None), self.numbers)
-
-    def _register(self) -> Register:
-        companies = [company for pack in self.packs for company in pack.companies]
-        return for_call(self.call.company, self.call.aliases, companies)
-
-    def _matcher(self) -> Matcher:
-        sounded = [number in self.soft for number in range(len(self.patterns))]
-        return Matcher(self.patterns, homophones=sounded)
-
-
-def _similar(packs: Iterable[pk.Pack]) -> Model | None:
-    """The similarity model of the first pack that asks for one."""
+def _kind(packs: Sequence[pk.Pack], call: CallStarted) -> Kind:
+    """What the conditions of the packs ask of a call, and nothing else of it."""
+    asked: list[pk.When] = []
     for pack in packs:
-        if any(isinstance(n, ex.Similar) for rule in pack.rules for n in ex.walk(rule.match)):
-            return model_for(pack.file)
-    return None
-
-
-def _limits(state: pk.StateRule) -> Limits:
-    after = state.after
-    return Limits(
-        signal=after.signal, strength=after.strength, turns=after.turns, seconds=after.seconds
+        for items in (pack.rules, pack.disclosures, pack.signals, pack.states):
+            asked += [item.when for item in items]
+    products = {name for when in asked for name in (*when.product, *when.not_product)}
+    fields_asked = {name for when in asked for name in when.meta}
+    return Kind(
+        industry=known_industry(call.industry),
+        business=call.business,
+        product=call.product if call.product in products else "",
+        meta=tuple(sorted((k, v) for k, v in call.meta.items() if k in fields_asked)),
+        registered=bool(call.company or call.aliases),
     )
 
 
-def _strong(state: pk.StateRule) -> Severity | None:
-    """Going on after a plain refusal is critical unless the pack says otherwise."""
-    grave = state.category == "pestering" and state.severity == "high"
-    return "critical" if grave else None
+class _Kept(Generic[_T]):
+    """What was made last, with the packs it was made of: they are known by their `id`s, which
+    must not pass to others meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[object, tuple[Sequence[pk.Pack], _T]] = OrderedDict()
+
+    def get(self, packs: Sequence[pk.Pack], kind: Kind, names: tuple[object, ...]) -> _T | None:
+        key = self._key(packs, kind, names)
+        if key not in self._made:
+            return None
+        self._made.move_to_end(key)
+        return self._made[key][1]
+
+    def keep(
+        self, packs: Sequence[pk.Pack], kind: Kind, names: tuple[object, ...], made: _T
+    ) -> None:
+        self._made[self._key(packs, kind, names)] = (packs, made)
+        while len(self._made) > CACHED:
+            self._made.popitem(last=False)
+
+    @staticmethod
+    def _key(packs: Sequence[pk.Pack], kind: Kind, names: tuple[object, ...]) -> object:
+        return tuple(id(pack) for pack in packs), kind, names
 
 
-def _head(pack: pk.Pack, item: pk.Rule | pk.StateRule | pk.Disclosure) -> Head:
-    cooldown = 0.0 if isinstance(item, pk.Disclosure) else item.cooldown_s
-    return Head(
-        rule=f"{pack.pack}/{item.id}",
-        pack=pack.name,
-        category=item.category,
-        title=item.title or item.id,
-        severity=item.severity,
-        basis=cited(item.basis),
-        basis_status=item.basis[0].status if item.basis else "",
-        advice=item.advice,
-        cooldown_s=cooldown,
-        escalation=item.escalate if isinstance(item, pk.Rule) else None,
-    )
+_KINDS: Final[_Kept[Compiled]] = _Kept()
+_CALLS: Final[_Kept[RuleSet]] = _Kept()

@@ -6,7 +6,8 @@ All positions are positions in `Folded.text`, so a pattern can join them to its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from monitor.rules.spans import Span
@@ -111,6 +112,32 @@ RECOGNISERS: Final[dict[str, Callable[[Folded], Iterator[Span]]]] = {
     "digits": _spans(_DIGITS),
 }
 """Every slot that needs no register."""
+
+
+class Filled(Mapping[str, tuple[Span, ...]]):
+    """The slots of one text, each recognised when it is first asked for: most never are."""
+
+    def __init__(self, folded: Folded, named: Callable[[], Mapping[str, tuple[Span, ...]]]) -> None:
+        """`named` gives the spans of the names of companies, by slot."""
+        self._folded = folded
+        self._named = cache(named)
+        self._known: dict[str, tuple[Span, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Span, ...]:
+        if name not in RECOGNISERS:
+            return self._named()[name]
+        if name not in self._known:
+            taken: list[Span] = []
+            if name == "person":
+                taken = [span for spans in self._named().values() for span in spans]
+            self._known.update(fill(self._folded, frozenset({name}), taken))
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*RECOGNISERS, *self._named()))
+
+    def __len__(self) -> int:
+        return len(RECOGNISERS) + len(self._named())
 
 
 def fill(

@@ -13,7 +13,7 @@ from monitor.types import Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from monitor.rules.matcher import Hit
+    from monitor.rules.hits import Hit
     from monitor.rules.similar_model import Model, Score
     from monitor.text.fold import Folded
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, exists, insert, select, update
 
 from monitor import events as vocabulary
 from monitor.events import AnyEvent, CallEnded, CallStarted
 from monitor.store.tables import calls, events
+from monitor.store.tables_keeping import closings
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,22 +85,37 @@ def add(connection: Connection, number: int, event: AnyEvent, wall: float) -> in
 
 
 def listed(
-    connection: Connection, *, team: str | None, limit: int, before: int | None = None
+    connection: Connection,
+    *,
+    teams: Collection[str] | None,
+    agent: str | None = None,
+    closed: bool = False,
+    limit: int,
+    before: int | None = None,
 ) -> list[CallRow]:
-    """Newest calls first; `team` None means every team, `before` a row number to page on."""
-    query = select(calls).order_by(calls.c.number.desc()).limit(limit)
-    if team is not None:
-        query = query.where(calls.c.team == team)
+    """Newest calls first.
+
+    `teams` None means every team, `agent` None every agent, `before` is a row number to page on.
+    `closed`: also calls that were closed at a person's request.
+    """
+    query = (
+        _within(select(calls), teams, agent, closed).order_by(calls.c.number.desc()).limit(limit)
+    )
     if before is not None:
         query = query.where(calls.c.number < before)
     return [_row(row) for row in connection.execute(query).mappings()]
 
 
-def find(connection: Connection, call: str, *, team: str | None) -> list[CallRow]:
+def find(
+    connection: Connection,
+    call: str,
+    *,
+    teams: Collection[str] | None,
+    agent: str | None = None,
+    closed: bool = False,
+) -> list[CallRow]:
     """The calls with this id: at most one in a team, perhaps several in all teams."""
-    query: Select[tuple[object, ...]] = select(calls).where(calls.c.call == call)
-    if team is not None:
-        query = query.where(calls.c.team == team)
+    query = _within(select(calls).where(calls.c.call == call), teams, agent, closed)
     return [_row(row) for row in connection.execute(query).mappings()]
 
 
@@ -124,6 +141,16 @@ def close_orphans(connection: Connection, wall: float) -> list[str]:
         ended = CallEnded(call=row.call, at=row.last_at, reason="server_lost")
         add(connection, row.number, ended, wall)
     return [row.call for row in open_ones]
+
+
+def _within(
+    query: Select[Any], teams: Collection[str] | None, agent: str | None, closed: bool
+) -> Select[Any]:
+    if teams is not None:
+        query = query.where(calls.c.team.in_(teams))
+    if not closed:
+        query = query.where(~exists().where(closings.c.call_number == calls.c.number))
+    return query if agent is None else query.where(calls.c.agent == agent)
 
 
 def _row(mapping: object) -> CallRow:

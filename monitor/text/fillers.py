@@ -15,10 +15,12 @@ _PARTICLE_WORDS: Final = re.compile("干嘛|喇嘛|哎呀妈")
 
 HESITATIONS: Final = re.compile(
     "就是说(?!明|法|过)|也就是说|怎么说呢|你知道吗?|您知道吗?|是不是啊|对吧|是吧"
-    "|(?<![不也要只正才])就是(?!不)|[那这]个(?![人月时点])|(?<!虽)然后|(?<!这|那)什么的"
+    "|就是(?<![不也要只正才]就是)(?!不)|[那这]个(?![人月时点])|然后(?<!虽然后)|什么的(?<![这那]什么的)"
 )
 """Words that are also used to gain time. They may carry meaning, so a text without them is only
-a second reading, beside the one with them."""
+a second reading, beside the one with them.
+
+Every alternative begins with its words, so that the search skips to where one can begin."""
 
 _ERHUA: Final = re.compile(
     "(?<=[\u4e00-\u9fff])(?<![女婴幼少孤胎小宠健男患新生育妻仔混幸])儿(?![子女童科媳孙歌戏化园])"
@@ -57,6 +59,9 @@ _REPEATED: Final = re.compile(
 )
 
 
+_AGAIN: Final = re.compile(f"(.{{1,{_LONGEST_REPEAT}}}?)\\1")
+
+
 def particles(text: str) -> list[int]:
     """Positions of particles, and of 儿 where it only colours the sound."""
     found = [match.start() for match in _PARTICLE.finditer(text)]
@@ -84,6 +89,11 @@ def hesitations(text: str) -> list[int]:
     ):
         return []
     return [at for match in HESITATIONS.finditer(text) for at in range(*match.span())]
+
+
+def again(text: str) -> bool:
+    """Whether anything is said twice at once: without it there are no loops and no repeats."""
+    return _AGAIN.search(text) is not None
 
 
 def loops(text: str) -> list[int]:

@@ -7,6 +7,7 @@ and never the numerals inside words (一心一意, 万一, 一样, 十分).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _DIGIT: Final = dict(
@@ -131,6 +132,7 @@ def _ordinal(digits: str) -> str | None:
     return None if len(digits) == 1 else _value(digits)
 
 
+@lru_cache(maxsize=4_096)
 def _value(digits: str) -> str | None:
     """The digits of a number, or None when it is not well formed."""
     whole, point, fraction = digits.partition("点")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from monitor.errors import BadMessage, Refused
 from monitor.ingest.strict_json import decode_as
-from monitor.web.auth import Principal, bearer, token_in_query
+from monitor.web.auth import COOKIE, Given, Principal, bearer, own_origin, token_in_query
 from monitor.web.line import HangUp, Line
 from monitor.web.messages import Hello
 from monitor.web.state import State
@@ -24,18 +24,36 @@ async def greeted(line: Line, state: State) -> tuple[Principal, Hello]:
     refuse_query(line)
     text = await in_time(line.receive_text, state)
     hello = decode_as(text, Hello)
+    return await identify(given_with(line, state, hello), state), hello
+
+
+def given_with(line: Line, state: State, hello: Hello) -> Given:
+    """Token of the hello or a header; only without one, and from our own page, the cookie.
+
+    A browser sends its cookies whatever page opens a socket, so the page must be ours.
+    """
     token = hello.token or bearer(line.socket.headers)
-    return await identify(token, state), hello
+    if token is None and own_origin(line.socket, state.settings.server.origins):
+        return Given(cookie=line.socket.cookies.get(COOKIE))
+    return Given(token=token)
 
 
-async def identify(token: str | None, state: State) -> Principal:
-    """The holder of the token; raises `HangUp`."""
-    if token is None:
+def named_team(principal: Principal, hello: Hello) -> str:
+    """The team that the hello asks for, else the holder's first; raises `HangUp`."""
+    team = hello.team or principal.team
+    if not team:
+        raise HangUp(4403, "no_team", "name a team in hello")
+    return team
+
+
+async def identify(given: Given, state: State) -> Principal:
+    """Who it is; raises `HangUp`."""
+    if given == Given():
         raise HangUp(
             4401, "no_token", "send the token in the hello message or an Authorization header"
         )
     try:
-        return await state.door.admit(token)
+        return await state.door.identify(given)
     except Refused as fault:
         raise HangUp(4401, fault.code, fault.message) from None
 
@@ -62,11 +80,15 @@ async def in_time(receive: Callable[[], Awaitable[T]], state: State) -> T:
 
 
 async def recheck(principal: Principal, state: State) -> None:
-    """Run as long as the token is good; raises `HangUp` once it was taken back."""
+    """Run as long as the holder's rights are what they were; raises `HangUp` once they are not."""
     while True:
-        await asyncio.sleep(state.settings.server.recheck_s)
+        await state.door.news(state.settings.server.recheck_s)
         if not await state.door.still_good(principal):
+            if principal.session:
+                raise HangUp(4401, "session_ended", "the session is over: sign in again")
             raise HangUp(4401, "token_revoked", "this token was taken back")
+        if principal.session:
+            await asyncio.to_thread(state.door.sessions.use, principal.session)
 
 
 def as_hang_up(fault: BadMessage) -> HangUp:

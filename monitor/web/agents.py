@@ -6,13 +6,17 @@ import asyncio
 
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.events import encode
-from monitor.web.admission import greeted, recheck
+from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
-from monitor.web.messages import Welcome
+from monitor.web.messages import Heard, Welcome
 from monitor.web.session import session
 from monitor.web.state import State
+
+HEARD_EVERY_S = 3.0
+"""Between words about how much was heard; the screen counts on by itself."""
 
 
 async def prompts(socket: WebSocket) -> None:
@@ -22,15 +26,19 @@ async def prompts(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     agent: str = line.socket.path_params["agent"]
-    principal, _ = await greeted(line, state)
-    if not principal.may_see_agent(agent):
-        raise HangUp(4403, "wrong_role", "this token does not see this agent's prompts")
-    await line.send(Welcome(team=principal.team, role=principal.role))
+    principal, hello = await greeted(line, state)
+    require(principal, "prompts.watch", agent=agent)
+    team = named_team(principal, hello)
+    require(principal, "prompts.watch", team=team, agent=agent)
+    await state.audit.note(principal.label, "prompts.watch", f"{team}/{agent}")
+    await line.send(Welcome(team=team, role=principal.role))
     wake = asyncio.Event()
     bound = state.settings.alerts.live_events
-    with state.board.shown(team=principal.team, agent=agent, bound=bound, wake=wake) as outbox:
+    with state.board.shown(team=team, agent=agent, bound=bound, wake=wake) as outbox:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_send(line, outbox, wake))
+            if "heard" in hello.topics:
+                tasks.create_task(_count(line, state, team, agent))
             tasks.create_task(_listen(line))
             tasks.create_task(recheck(principal, state))
 
@@ -42,6 +50,13 @@ async def _send(line: Line, outbox: Outbox, wake: asyncio.Event) -> None:
         news, _ = outbox.take()
         for event in news:
             await line.send(encode(event).decode())
+
+
+async def _count(line: Line, state: State, team: str, agent: str) -> None:
+    while True:
+        for call, heard_s in state.wall.of_agent(team, agent):
+            await line.send(Heard(call=call, at=heard_s))
+        await asyncio.sleep(HEARD_EVERY_S)
 
 
 async def _listen(line: Line) -> None:

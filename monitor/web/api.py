@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -12,28 +12,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from monitor import __version__
+from monitor.access.permissions import Action, require, scope
+from monitor.access.principal import Principal
 from monitor.alerts import log
 from monitor.errors import Refused
 from monitor.ops import metrics
-from monitor.store import calls
+from monitor.store import calls, keeping
 from monitor.store.calls import CallRow
-from monitor.web.auth import Principal, bearer, token_in_query
+from monitor.web.guarded import ACTION, identify
 from monitor.web.state import State, state_of
-
-Endpoint = Callable[[Request, State, Principal], Awaitable[Response]]
 
 _PAGE = 1000
 """Most rows in an answer."""
-
-
-def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint behind a token."""
-
-    async def behind_token(request: Request) -> Response:
-        state = state_of(request)
-        return await endpoint(request, state, await _identify(request, state))
-
-    return behind_token
 
 
 async def healthz(_: Request) -> Response:
@@ -42,12 +32,16 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Calls are taken: the database answers and nobody told the server to stop."""
+    """Calls are taken: the database answers, nobody told the server to stop, and a call that
+    began now would be heard."""
     state = state_of(request)
     if state.stopping.is_set():
         return JSONResponse({"status": "stopping"}, status_code=503)
     await state.store.read(lambda on: on.execute(select(1)).scalar())
-    return JSONResponse({"status": "ready"})
+    if not state.host.taking:
+        return JSONResponse({"status": "overloaded"}, status_code=503)
+    recording = "off" if state.recorder is None else state.recorder.health.state
+    return JSONResponse({"status": "ready", "recording": recording})
 
 
 async def version(_: Request) -> Response:
@@ -55,29 +49,31 @@ async def version(_: Request) -> Response:
     return JSONResponse({"version": __version__})
 
 
-async def home(_: Request) -> Response:
-    """Where the screens will be."""
-    return Response("The server is running. Supervisors: monitor watch\n", media_type="text/plain")
-
-
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
-    """Calls, newest first: `limit`, `before` (a `number`), `team` (QA)."""
-    team = principal.reads(request.query_params.get("team"))
-    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
-    before = _number(request, "before", default=0, low=0, high=2**53) or None
+    """Calls, newest first: `limit`, `before` (a `number`), `team`."""
+    part = scope(principal, "calls.read", request.query_params.get("team"))
+    limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
+    before = whole_number(request, "before", default=0, low=0, high=2**53) or None
     rows = await state.store.read(
-        lambda on: calls.listed(on, team=team, limit=limit, before=before)
+        lambda on: calls.listed(
+            on,
+            closed=sees_closed(principal),
+            teams=part.teams,
+            agent=part.agent,
+            limit=limit,
+            before=before,
+        )
     )
     return JSONResponse({"calls": [_public(row) for row in rows]})
 
 
 async def call_events(request: Request, state: State, principal: Principal) -> Response:
     """Events of a call as recorded: a page of JSON, or all of them with `format=jsonl`."""
-    row = await _call(request, state, principal)
+    row = await find_call(request, state, principal)
     if request.query_params.get("format") == "jsonl":
         return StreamingResponse(_lines(state, row), media_type="application/x-ndjson")
-    after = _number(request, "after", default=0, low=0, high=2**53)
-    limit = _number(request, "limit", default=_PAGE, low=1, high=_PAGE)
+    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    limit = whole_number(request, "limit", default=_PAGE, low=1, high=_PAGE)
     page = await state.store.read(
         lambda on: calls.exported(on, row.number, after=after, limit=limit)
     )
@@ -89,14 +85,21 @@ async def call_events(request: Request, state: State, principal: Principal) -> R
 
 
 async def alert_list(request: Request, state: State, principal: Principal) -> Response:
-    """Alerts of a team that follow `after`, oldest first; `limit`, `team` (QA)."""
-    team = principal.reads(request.query_params.get("team"))
-    if team is None:
+    """Alerts of a team that follow `after`, oldest first; `limit`, `team`."""
+    part = scope(principal, "calls.read", request.query_params.get("team"))
+    if part.agent is not None:
+        raise Refused("wrong_role", "an agent reads the alerts of the own calls, call by call")
+    if part.teams is None or len(part.teams) != 1:
         raise HTTPException(400, "bad_query: name a team")
-    after = _number(request, "after", default=0, low=0, high=2**53)
-    limit = _number(request, "limit", default=100, low=1, high=_PAGE)
+    team = part.teams[0]
+    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
     head = await state.feed.head(team)
-    found = await state.store.read(lambda on: log.read(on, team, after=after, limit=limit))
+    found, hidden = await state.store.read(
+        lambda on: (log.read(on, team, after=after, limit=limit), keeping.closed_calls(on, team))
+    )
+    if hidden and not sees_closed(principal):
+        found = [each for each in found if _call_of(each.body) not in hidden]
     return _raw(
         team=team,
         epoch=head.epoch,
@@ -110,30 +113,27 @@ async def numbers(request: Request) -> Response:
     state = state_of(request)
     local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
     if not (local and state.settings.server.metrics_on_loopback):
-        principal = await _identify(request, state)
-        if not principal.may_read_metrics:
-            raise Refused("wrong_role", f"a token of role {principal.role} reads no metrics")
+        require(await identify(request, state), "metrics.read")
     return Response(state.metrics.text(), media_type=metrics.CONTENT_TYPE)
 
 
-async def _identify(request: Request, state: State) -> Principal:
-    if token_in_query(request.query_params):
-        raise HTTPException(
-            400, "token_in_url: send the token in an Authorization header; addresses end up in logs"
-        )
-    token = bearer(request.headers)
-    if token is None:
-        raise HTTPException(401, "no_token: send Authorization: Bearer with a token")
-    try:
-        return await state.door.admit(token)
-    except Refused as fault:
-        raise HTTPException(401, f"{fault.code}: {fault.message}") from None
+setattr(numbers, ACTION, "metrics.read")
 
 
-async def _call(request: Request, state: State, principal: Principal) -> CallRow:
-    team = principal.reads(request.query_params.get("team"))
+def sees_closed(who: Principal) -> bool:
+    """Whether calls that were closed at a person's request are still there for the holder."""
+    return who.role == "compliance"
+
+
+async def find_call(
+    request: Request, state: State, who: Principal, action: Action = "calls.read"
+) -> CallRow:
+    """The call of the path, if the holder has `action` on it; 404 for what is not the holder's."""
+    part = scope(who, action, request.query_params.get("team"))
     id_: str = request.path_params["call"]
-    rows = await state.store.read(lambda on: calls.find(on, id_, team=team))
+    rows = await state.store.read(
+        lambda on: calls.find(on, id_, closed=sees_closed(who), teams=part.teams, agent=part.agent)
+    )
     if not rows:
         raise HTTPException(404, "no_call: no such call")
     if len(rows) > 1:
@@ -150,13 +150,30 @@ async def _lines(state: State, row: CallRow) -> AsyncIterator[bytes]:
         after = page[-1].number
 
 
-def _number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    """A number of the query; answers 400 for anything else."""
     given = request.query_params.get(name)
     if given is None:
         return default
     if not (given.isascii() and given.isdigit() and len(given) < 20 and low <= int(given) <= high):
         raise HTTPException(400, f"bad_query: {name} is a whole number from {low} to {high}")
     return int(given)
+
+
+def path_number(request: Request, name: str) -> int:
+    """A row number of the path; answers 404 for anything else."""
+    given: str = request.path_params[name]
+    if not (given.isascii() and given.isdigit() and len(given) < 16):
+        raise HTTPException(404, "no_such_number: there is nothing of this number")
+    return int(given)
+
+
+class _OfCall(msgspec.Struct):
+    call: str
+
+
+def _call_of(body: str) -> str:
+    return msgspec.json.decode(body, type=_OfCall).call
 
 
 def _public(row: CallRow) -> dict[str, Any]:

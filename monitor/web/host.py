@@ -42,6 +42,10 @@ class CallHost(Protocol):
     def about(self) -> str:
         """One line for people: which recogniser and which packs."""
 
+    @property
+    def taking(self) -> bool:
+        """Whether a call that began now would be heard."""
+
     async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> CallHandle:
         """Publish `call.started` and get ready; `rate` in hertz, one channel per role.
 

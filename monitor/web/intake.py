@@ -10,8 +10,10 @@ from functools import partial
 from msgspec import structs
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.audio import notice as audio
 from monitor.errors import BadMessage
+from monitor.evidence.tape import Tape
 from monitor.ingest.facts import (
     AudioChunk,
     CallBegan,
@@ -24,8 +26,9 @@ from monitor.ingest.facts import (
 from monitor.ingest.l16 import L16Decoder
 from monitor.ingest.strict_json import decode, decode_as
 from monitor.web.admission import identify, in_time, recheck, refuse_query
-from monitor.web.auth import Principal, bearer
+from monitor.web.auth import Given, Principal, bearer
 from monitor.web.host import CallHandle
+from monitor.web.keeping import keep, kept
 from monitor.web.line import Gone, HangUp, Line
 from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
 from monitor.web.session import session
@@ -51,12 +54,11 @@ async def intake(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, first = await _admitted(line, state)
-    if not principal.may_send_calls:
-        raise HangUp(4403, "wrong_role", f"a token of role {principal.role} brings no calls")
+    require(principal, "calls.send")
     if state.stopping.is_set():
         raise HangUp(1012, STOPPING, "the server is stopping; come back in a moment")
     with ExitStack() as claim:
-        source = _Source(line, state, principal.team, claim)
+        source = _Source(line, state, principal, claim)
         try:
             async with asyncio.TaskGroup() as tasks:
                 helpers = [
@@ -77,14 +79,14 @@ async def _admitted(line: Line, state: State) -> tuple[Principal, str | bytes | 
     """
     refuse_query(line)
     token = bearer(line.socket.headers)
-    principal = None if token is None else await identify(token, state)
+    principal = None if token is None else await identify(Given(token=token), state)
     first = await (line.receive() if principal else in_time(line.receive, state))
     if isinstance(first, str) and first.lstrip().startswith("{"):
         value = decode(first)
         if isinstance(value, dict) and value.get("type") == "hello":
             hello = decode_as(first, Hello)
-            return principal or await identify(hello.token, state), None
-    return principal or await identify(None, state), first
+            return principal or await identify(Given(token=hello.token), state), None
+    return principal or await identify(Given(), state), first
 
 
 async def _told_to_stop(line: Line, state: State) -> None:
@@ -96,16 +98,18 @@ async def _told_to_stop(line: Line, state: State) -> None:
 class _Source:
     """The call of one socket, from its registration to its end."""
 
-    def __init__(self, line: Line, state: State, team: str, claim: ExitStack) -> None:
+    def __init__(self, line: Line, state: State, principal: Principal, claim: ExitStack) -> None:
         self._line = line
         self._state = state
-        self._team = team
+        self._principal = principal
         self._claim = claim
+        self._team = ""
         self._decoder = L16Decoder()
         self._began: CallBegan | None = None
         self._begin: asyncio.Task[CallHandle] | None = None
         self._end: asyncio.Task[None] | None = None
         self._reason = SOURCE_LOST
+        self._tape: Tape | None = None
 
     async def read(self, message: str | bytes | None) -> None:
         """Hear the source out; returns once the call ended by the source's own word."""
@@ -141,6 +145,7 @@ class _Source:
 
     async def _finish(self, begin: asyncio.Task[CallHandle]) -> None:
         await asyncio.wait([begin])
+        await kept(self._state, self._tape, self._reason)
         if begin.exception() is None:
             await begin.result().end(self._reason)
 
@@ -154,12 +159,16 @@ class _Source:
             raise
 
     async def _take(self, event: IngestEvent) -> None:
+        keep(self._tape, event)
         match event:
             case CallBegan():
                 await self._register(event)
             case AudioChunk():
                 seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
+                self._state.wall.sound(
+                    self._team, self._call, event.role, event.samples, self._rate
+                )
                 await self._handle.audio(event.role, event.samples, event.position)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
@@ -177,11 +186,15 @@ class _Source:
 
     async def _register(self, began: CallBegan) -> None:
         call = began.call
-        if call.team not in ("", self._team):
-            raise HangUp(4403, "wrong_team", "this token brings calls of another team")
+        require(self._principal, "calls.send", team=call.team or None)
+        self._team = call.team or self._principal.team
         call = structs.replace(call, team=self._team)
-        self._claim.enter_context(self._state.claims.held(self._team, call.call))
+        about = f"{call.team}/{call.call}"
+        self._state.audit.jot(self._principal.label, "calls.send", about)
+        self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
+        if self._state.recorder is not None:
+            self._tape = self._state.recorder.open(call, rate=began.rate, roles=began.roles)
         self._begin = asyncio.create_task(
             self._state.host.begin(call, rate=began.rate, roles=began.roles)
         )

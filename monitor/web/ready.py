@@ -18,6 +18,10 @@ def to(file: Path | None, say: Callable[[str], None]) -> Ready:
 
     def ready(url: str, state: State) -> None:
         say(f"listening on {url} (data in {state.settings.store.data})")
+        if state.first is not None and state.first.digits is not None:
+            digits = state.first.digits
+            say(f"打开 {url} ,输入一次性代码 {digits}(十分钟内有效)")
+            say(f"open {url} and type the one-time code {digits} (good for ten minutes)")
         if state.host.about:
             say(state.host.about)
         if file is not None:

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 
 from starlette.websockets import WebSocket
 
+from monitor.access.permissions import require
 from monitor.alerts.cursor import Cursor
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
-from monitor.web.admission import greeted, recheck
+from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.auth import Principal
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
@@ -26,36 +27,42 @@ async def supervise(socket: WebSocket) -> None:
 
 async def _converse(line: Line, state: State) -> None:
     principal, hello = await greeted(line, state)
-    if not principal.may_watch_alerts:
-        raise HangUp(4403, "wrong_role", f"a token of role {principal.role} gets no alerts")
-    cursor = await _welcome(line, state, principal, hello)
+    require(principal, "alerts.watch")
+    team = named_team(principal, hello)
+    require(principal, "alerts.watch", team=team)
+    await state.audit.note(principal.label, "alerts.watch", team, role=principal.role)
+    cursor = await _welcome(line, state, principal, team, hello)
     wake = asyncio.Event()
     wake.set()
     with ExitStack() as stack:
-        stack.enter_context(state.feed.subscribed(principal.team, wake))
+        stack.callback(cursor.close)
+        stack.enter_context(state.feed.subscribed(team, wake))
         outbox = None
         if "live" in hello.topics:
             bound = state.settings.alerts.live_events
             outbox = stack.enter_context(
-                state.board.shown(team=principal.team, agent=None, bound=bound, wake=wake)
+                state.board.shown(team=team, agent=None, bound=bound, wake=wake)
             )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send(line, state, principal.team, cursor, outbox, wake))
+            tasks.create_task(_send(line, state, team, hello, cursor, outbox, wake))
             tasks.create_task(_listen(line, cursor, wake))
             tasks.create_task(_insist(line, state, cursor))
             tasks.create_task(recheck(principal, state))
 
 
-async def _welcome(line: Line, state: State, principal: Principal, hello: Hello) -> Cursor:
+async def _welcome(
+    line: Line, state: State, principal: Principal, team: str, hello: Hello
+) -> Cursor:
     alerts = state.settings.alerts
     last = None if hello.last is None else hello.last.place()
-    start = await state.feed.start(principal.team, last)
+    start = await state.feed.start(team, last)
     await line.send(
         Welcome(
-            team=principal.team,
+            team=team,
             role=principal.role,
             epoch=start.head.epoch,
             seq=start.head.seq,
+            action=await state.feed.action_head(team),
             ack_s=alerts.ack_s,
         )
     )
@@ -63,31 +70,53 @@ async def _welcome(line: Line, state: State, principal: Principal, hello: Hello)
         await line.send(Resumed(after=start.place.seq))
     else:
         await line.send(Resync(epoch=start.place.epoch, seq=start.place.seq))
-    return Cursor(after=start.place.seq, window=alerts.window, ack_s=alerts.ack_s)
+    return Cursor(
+        after=start.place.seq,
+        window=alerts.window,
+        ack_s=alerts.ack_s,
+        ledger=state.metrics.ledger,
+    )
 
 
 async def _send(
     line: Line,
     state: State,
     team: str,
+    hello: Hello,
     cursor: Cursor,
     outbox: Outbox | None,
     wake: asyncio.Event,
 ) -> None:
     """Alerts first; news only when no alert waits."""
     batch = state.settings.alerts.batch
+    acted = hello.last_action
+    if acted is None:
+        acted = await state.feed.action_head(team)
     while True:
         await wake.wait()
         wake.clear()
         while room := min(batch, cursor.room):
             alerts = await state.feed.read(team, after=cursor.sent, limit=room)
             for alert in alerts:
+                if hello.confirmed_only and alert.state != "confirmed":
+                    cursor.skip(alert.seq)
+                    continue
                 cursor.advance(alert.seq, state.clock.monotonic())
                 await line.send(alert.body)
             if not alerts:
                 break
+        if "actions" in hello.topics:
+            acted = await _send_actions(line, state, team, acted)
         if outbox is not None:
             await _send_news(line, state, outbox)
+
+
+async def _send_actions(line: Line, state: State, team: str, after: int) -> int:
+    batch = state.settings.alerts.batch
+    while actions := await state.feed.actions(team, after=after, limit=batch):
+        for after, body in actions:  # noqa: B007 (the last place is what is returned)
+            await line.send(body)
+    return after
 
 
 async def _send_news(line: Line, state: State, outbox: Outbox) -> None:

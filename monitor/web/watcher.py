@@ -58,11 +58,20 @@ class Watcher:
     is asked for, that is when whoever uses it is done with it.
     """
 
-    def __init__(self, url: str, token: str, *, last: Last | None = None, live: bool = False):
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        last: Last | None = None,
+        live: bool = False,
+        confirmed_only: bool = False,
+    ):
         """`last` None begins with the next alert, seq 0 with the first."""
         self._url = feed_url(url)
         self._token = token
         self._live = live
+        self._confirmed_only = confirmed_only
         self._fault = ""
         self.last = last
 
@@ -95,7 +104,12 @@ class Watcher:
 
     async def _greet(self, socket: ClientConnection) -> None:
         topics: tuple[Literal["live"], ...] = ("live",) if self._live else ()
-        hello = Hello(token=self._token, last=self.last, topics=topics)
+        hello = Hello(
+            token=self._token,
+            last=self.last,
+            topics=topics,
+            confirmed_only=self._confirmed_only,
+        )
         await socket.send(encode(hello))
 
     async def _listen(self, socket: ClientConnection) -> AsyncIterator[AnyEvent | Remark]:

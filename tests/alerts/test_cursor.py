@@ -48,3 +48,15 @@ def test_what_is_owed_is_what_was_sent_and_not_acknowledged(steps: list[str | in
     assert cursor.acked == acked
     assert cursor.room == 1000 - (cursor.sent - acked)
     assert (cursor.due_in(0.0) is None) == (cursor.sent == acked)
+
+
+def test_what_is_not_wanted_is_passed_over_without_debt() -> None:
+    cursor = Cursor(after=10, window=1, ack_s=30.0)
+    cursor.skip(11)
+    assert (cursor.sent, cursor.room, cursor.due_in(0.0)) == (11, 1, None)
+    cursor.advance(12, 0.0)
+    cursor.skip(13)
+    cursor.acknowledge(12)
+    assert (cursor.acked, cursor.room) == (12, 1)
+    with pytest.raises(ValueError, match="cannot follow"):
+        cursor.skip(15)

@@ -41,7 +41,7 @@ async def test_listeners_hear_after_the_commit(store: Store, desk: Desk) -> None
     heard: list[Sequence[AnyEvent]] = []
 
     def listener(call: CallStarted, events: Sequence[AnyEvent]) -> None:
-        rows = store.read_now(lambda on: calls.find(on, "c1", team="south"))
+        rows = store.read_now(lambda on: calls.find(on, "c1", teams=["south"]))
         assert len(rows) == 1
         heard.append(events)
 
@@ -57,9 +57,9 @@ async def test_words_that_may_change_are_passed_on_and_not_kept(store: Store, de
     desk.listen(lambda call, events: heard.extend(events))
     await desk.publish(SOUTH, [words(final=False)])
     assert heard == [words(final=False)]
-    assert store.read_now(lambda on: calls.listed(on, team=None, limit=9)) == []
+    assert store.read_now(lambda on: calls.listed(on, teams=None, limit=9)) == []
     await desk.publish(SOUTH, [words(final=False), words(final=True)])
-    rows = store.read_now(lambda on: calls.listed(on, team=None, limit=9))
+    rows = store.read_now(lambda on: calls.listed(on, teams=None, limit=9))
     kept = store.read_now(lambda on: calls.exported(on, rows[0].number))
     assert len(kept) == 1
     assert len(heard) == 3
@@ -114,7 +114,7 @@ async def test_memory_and_log_say_the_same(store: Store, desk: Desk, feed: Feed)
 
 
 def placed(*numbers: int) -> list[Logged]:
-    return [Logged(seq=n, alert=f"a{n}", body="{}") for n in numbers]
+    return [Logged(seq=n, alert=f"a{n}", state="confirmed", body="{}") for n in numbers]
 
 
 async def test_commits_told_out_of_order_leave_no_hole(desk: Desk, feed: Feed) -> None:

@@ -11,8 +11,10 @@ import pytest
 from monitor.asr.base import Transcript
 from monitor.asr.engine import Answer, Engine
 from monitor.asr.hear import hear
+from monitor.asr.ladder import CALM_S, Level
 from monitor.asr.scheduler import Schedule
 from monitor.asr.scripted import ScriptedTranscriber
+from monitor.clock import VirtualClock
 from monitor.errors import MonitorError, Unavailable
 from monitor.speech.endpoint import Kind
 from monitor.speech.segmenter import Piece, Segmenter
@@ -264,3 +266,23 @@ def test_values_cross_process_borders() -> None:
 async def test_an_engine_needs_a_transcriber() -> None:
     with pytest.raises(ValueError, match="needs a transcriber"):
         Engine([])
+
+
+async def test_speech_that_waits_too_long_makes_it_give_up_extras_and_then_calls() -> None:
+    held, clock = Held(), VirtualClock()
+    engine = Engine([held], clock=clock)
+    answers = [engine.submit(segment(SPEECH), deadline_s=0, kind=Kind.FINAL)]
+    await entered(held)
+    clock.advance(6.0)
+    open_ = segment(SPEECH, number=1, closed=False)
+    assert await engine.submit(open_, deadline_s=6, kind=Kind.PARTIAL) is None
+    assert engine.level is Level.NARROW
+    answers.append(engine.submit(segment(SPEECH, number=1), deadline_s=6, kind=Kind.FINAL))
+    held.release(2)
+    await asyncio.gather(*answers)
+    assert held.fast == [False, True]
+    clock.advance(CALM_S)
+    assert engine.level is Level.NO_PARTIALS
+    clock.advance(CALM_S)
+    assert engine.level is Level.ALL
+    await engine.close()

@@ -20,16 +20,28 @@ def job(
     call: str = "c",
     role: Role = Role.AGENT,
     number: int = 0,
+    start_s: float = 0.0,
     seconds: float = 1.0,
     deadline_s: float = 0.0,
     since_s: float = 0.0,
+    team: str = "",
 ) -> Job:
     samples = np.zeros(int(seconds * 16_000), np.int16)
     segment = Segment(
-        call=call, role=role, number=number, start=0, samples=samples, closed=kind is Kind.FINAL
+        call=call,
+        role=role,
+        number=number,
+        start=int(start_s * 16_000),
+        samples=samples,
+        closed=kind is Kind.FINAL,
     )
     return Job(
-        token=next(tokens), segment=segment, kind=kind, deadline_s=deadline_s, since_s=since_s
+        token=next(tokens),
+        segment=segment,
+        kind=kind,
+        deadline_s=deadline_s,
+        since_s=since_s,
+        team=team,
     )
 
 
@@ -157,3 +169,67 @@ def test_every_job_is_taken_or_returned_once_and_finals_always_taken(
     counts = schedule.counts
     assert counts.submitted == counts.taken + counts.replaced + counts.shed
     assert schedule.waiting_s == 0
+
+
+def test_customers_wait_after_the_opening_when_agents_come_first() -> None:
+    schedule = Schedule()
+    late = job(role=Role.CUSTOMER, start_s=60, deadline_s=60)
+    opening = job(call="d", role=Role.CUSTOMER, start_s=20, deadline_s=62)
+    agent = job(start_s=61, deadline_s=61)
+    for each in (late, opening, agent):
+        schedule.put(each)
+    schedule.agents_first = True
+    assert [schedule.take() for _ in range(3)] == [[agent], [opening], [late]]
+
+
+def test_a_newer_partial_keeps_the_place_of_the_older() -> None:
+    schedule = Schedule()
+    schedule.put(job(Kind.PARTIAL, call="a", deadline_s=1))
+    other = job(Kind.PARTIAL, call="b", deadline_s=2)
+    schedule.put(other)
+    for at in (3, 4, 5):
+        newest = job(Kind.PARTIAL, call="a", deadline_s=at)
+        schedule.put(newest)
+    assert [schedule.take(), schedule.take()] == [[newest], [other]]
+
+
+def test_a_large_team_does_not_make_a_small_one_wait() -> None:
+    clock, schedule = VirtualClock(), Schedule()
+    for number in range(20):
+        schedule.put(job(call=f"large-{number}", team="large", deadline_s=number / 100))
+    clock.advance(2)
+    for number in range(2):
+        schedule.put(job(call=f"small-{number}", team="small", deadline_s=1 + number / 100))
+    order = [schedule.take(clock.monotonic())[0].team for _ in range(6)]
+    assert order.count("small") == 2
+
+
+def test_finals_in_time_are_heard_by_deadline_whoever_they_are_of() -> None:
+    schedule = Schedule()
+    first, second = job(call="a", team="t", deadline_s=5), job(call="a", team="t", deadline_s=6)
+    other = job(call="b", team="u", deadline_s=7)
+    for each in (first, second, other):
+        schedule.put(each)
+    assert [schedule.take(1.0) for _ in range(3)] == [[first], [second], [other]]
+
+
+def test_calls_of_a_team_take_turns_with_their_partials() -> None:
+    schedule = Schedule()
+    roles = (Role.AGENT, Role.CUSTOMER)
+    talkative = [job(Kind.PARTIAL, call="a", role=role, deadline_s=1) for role in roles]
+    quiet = job(Kind.PARTIAL, call="b", deadline_s=2)
+    for each in (*talkative, quiet):
+        schedule.put(each)
+    assert [schedule.take() for _ in range(3)] == [[talkative[0]], [quiet], [talkative[1]]]
+
+
+def test_a_team_that_comes_late_has_no_credit_for_its_silence() -> None:
+    schedule = Schedule()
+    for number in range(60):
+        schedule.put(job(call=f"{number % 3}", team="large", number=number))
+    for _ in range(30):
+        schedule.take(9.0)
+    for number in range(20):
+        schedule.put(job(call="new", team="small", number=number))
+    order = [schedule.take(9.0)[0].team for _ in range(10)]
+    assert order.count("small") == 5

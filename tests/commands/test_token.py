@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from monitor.clock import SystemClock
 from monitor.commands.token import app
 from monitor.errors import BadInput
-from monitor.store.tokens import TokenShelf
-from monitor.web.auth import Doorkeeper
+from monitor.settings import Settings, Store
+from monitor.store.access_file import AccessFile
+from monitor.web.server import doorkeeper
 
 
 def run(*arguments: str) -> list[str]:
@@ -21,8 +23,9 @@ def run(*arguments: str) -> list[str]:
 async def test_made_listed_and_taken_back(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
     (token,) = run("create", "--role", "supervisor", "--team", "south", "--name", "李", *data)
-    shelf = TokenShelf(tmp_path)
-    principal = await Doorkeeper(shelf).admit(token)
+    file = AccessFile(tmp_path)
+    door = doorkeeper(file, Settings(store=Store(data=str(tmp_path))), SystemClock())
+    principal = await door.admit(token)
     assert (principal.role, principal.team) == ("supervisor", "south")
     (line,) = run("list", *data)
     assert line.split()[:3] == [principal.id, "supervisor", "good"]
@@ -30,8 +33,8 @@ async def test_made_listed_and_taken_back(tmp_path: Path) -> None:
     assert token.split("_")[2] not in line
     run("revoke", principal.id, *data)
     assert "revoked" in run("list", *data)[0]
-    assert not await Doorkeeper(shelf).still_good(principal)
-    shelf.close()
+    assert not await door.still_good(principal)
+    file.close()
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ PAGES = sorted(
 ERRORS = {"MonitorError", "BadInput", "BadLexicon", "BadSetting", "Refused", "Unavailable"}
 ERRORS |= {"Overloaded", "HangUp", "BadMessage"}
 
-SERVER = ("web", "store", "alerts", "calls.py", "live.py", "settings.py", "asr/models.py")
+SERVER = ("web", "store", "access", "alerts", "calls.py", "live.py", "settings.py", "asr/models.py")
 SERVER += tuple(f"ingest/{name}.py" for name in ("l16", "metadata", "riff", "strict_json"))
 """Where the codes that an operator meets come from."""
 

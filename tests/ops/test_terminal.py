@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.ops.terminal import alert_lines, clock, plain
+from monitor.ops.terminal import Told, alert_lines, clock, plain
 from tests.web.scripted import alert
 
 
@@ -32,6 +32,16 @@ def test_an_alert_reads_as_a_supervisor_needs_it() -> None:
 
 def test_a_withdrawn_alert_says_so() -> None:
     assert "撤回" in alert_lines(alert("c1", 1, state="withdrawn")).plain
+
+
+def test_what_became_of_a_provisional_alert_is_told_in_short() -> None:
+    told = Told()
+    assert "原因" in told.lines(alert("c1", 1, state="provisional", why="承诺收益")).plain
+    assert told.lines(alert("c1", 1, why="承诺收益")).plain == (
+        " 危急  确认 00:01.0  坐席 ?  通话 c1\n    坐席：“百分百保本”"
+    )
+    assert "原因" in told.lines(alert("c1", 1, why="承诺收益", count=3)).plain
+    assert "原因" in told.lines(alert("c1", 2, why="承诺收益")).plain
 
 
 @given(st.text())

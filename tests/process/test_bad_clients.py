@@ -105,7 +105,11 @@ async def record(server: RealServer, call: str) -> list[dict[str, Any]]:
 
 def promises(events: list[dict[str, Any]]) -> list[str]:
     """The channels of the alerts about the promise; there is no other alert in the sound."""
-    return [event["channel"] for event in events if event.get("category") == "guaranteed_return"]
+    return [
+        event["channel"]
+        for event in events
+        if event.get("category") == "guaranteed_return" and event["state"] == "confirmed"
+    ]
 
 
 async def test_any_cut_of_the_bytes_is_the_same_call(

@@ -40,7 +40,11 @@ async def logged(server: RealServer, words: str) -> str:
 
 def advice(events: list[dict[str, Any]]) -> list[str]:
     """The first words of the advice of each alert about the promise."""
-    return [one["advice"][:3] for one in events if one.get("category") == "guaranteed_return"]
+    return [
+        one["advice"][:3]
+        for one in events
+        if one.get("category") == "guaranteed_return" and one["state"] == "confirmed"
+    ]
 
 
 async def heard(server: RealServer, token: str, call: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_the_same_phrase_in_two_rules() -> None:
     second = GOOD[GOOD.index("  - id") :].replace("promise", "again").replace("[百分百", "[百分百")
     (one,) = advice(GOOD + second)
     assert (one.code, one.rule, one.line) == ("duplicate_phrase", "again", 20)
-    assert "promise (line 12)" in one.message
+    assert "shares 百分百保本 with promise (line " in one.message
     assert codes(GOOD + second.replace("match: [", "role: customer\n    match: [")) == []
 
 

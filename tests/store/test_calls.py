@@ -41,7 +41,7 @@ def test_everything_of_a_call_comes_back_as_it_was(run: Callable) -> None:
     found = run(lambda on: calls.exported(on, number))
     assert [events.decode(row.body) for row in found] == list(EVENTS)
     assert json.loads(found[0].body)["type"] == "call.started"
-    row = run(lambda on: calls.listed(on, team="south", limit=5))[0]
+    row = run(lambda on: calls.listed(on, teams=["south"], limit=5))[0]
     assert (row.last_at, row.ended_wall, row.end_reason) == (120.4, 101.0, "hangup")
 
 
@@ -50,16 +50,16 @@ def test_a_call_has_one_row(run: Callable) -> None:
     assert run(lambda on: calls.ensure(on, CALL, 2.0)) == first
     other = CallStarted(call="c1", team="north")
     assert run(lambda on: calls.ensure(on, other, 3.0)) != first
-    assert len(run(lambda on: calls.find(on, "c1", team=None))) == 2
-    assert [row.team for row in run(lambda on: calls.find(on, "c1", team="north"))] == ["north"]
+    assert len(run(lambda on: calls.find(on, "c1", teams=None))) == 2
+    assert [row.team for row in run(lambda on: calls.find(on, "c1", teams=["north"]))] == ["north"]
 
 
 def test_pages_of_calls(run: Callable) -> None:
     for n in range(5):
         run(lambda on, n=n: calls.ensure(on, CallStarted(call=f"c{n}", team="south"), float(n)))
-    page = run(lambda on: calls.listed(on, team=None, limit=2))
+    page = run(lambda on: calls.listed(on, teams=None, limit=2))
     assert [row.call for row in page] == ["c4", "c3"]
-    rest = run(lambda on: calls.listed(on, team=None, limit=9, before=page[-1].number))
+    rest = run(lambda on: calls.listed(on, teams=None, limit=9, before=page[-1].number))
     assert [row.call for row in rest] == ["c2", "c1", "c0"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from monitor.clock import SystemClock
-from monitor.settings import Alerts, Server, Settings, Store
+from monitor.settings import Access, Alerts, Retention, Server, Settings, Store
 from monitor.store.tokens import TokenShelf
 from monitor.web.auth import make_token
 from monitor.web.server import run
@@ -42,6 +42,11 @@ class House:
 
     def token(self, role: str, team: str = "", agent: str = "") -> str:
         return new_token(self.folder, role, team=team, agent=agent)
+
+    def revoke(self, token: str) -> None:
+        """As `monitor token revoke` in another process would."""
+        with closing(TokenShelf(self.folder)) as shelf:
+            assert shelf.revoke(token.split("_")[1], SystemClock().wall())
 
     def socket(self, path: str, **options: Any) -> connect:
         return connect(self.ws + path, compression=None, **options)
@@ -115,9 +120,13 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+CHEAP = Access(hash_mib=7, hash_passes=1, tries_per_minute=1000)
+
 SETTINGS = Settings(
     server=Server(port=0, hello_s=0.3, close_s=0.5, drain_s=5.0, recheck_s=0.2, open_s=0.5),
     alerts=Alerts(ack_s=5.0),
+    access=CHEAP,
+    retention=Retention(delete=False),
 )
 
 Opener = Callable[..., Awaitable[House]]

@@ -28,9 +28,11 @@ class Forge:
 
 
 @contextmanager
-def forge() -> Iterator[Forge]:
+def forge(log: IO[bytes] | None = None) -> Iterator[Forge]:
+    """`log` gets what the servers say."""
+    command = [sys.executable, "-m", "tests.web.server_process"]
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.web.server_process"], stdin=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True
     ) as process:
         assert process.stdin is not None
         yield Forge(process.stdin)

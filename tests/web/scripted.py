@@ -36,7 +36,10 @@ def alert(call: str, number: int, **changes: object) -> Alert:
 
 @dataclass
 class ScriptedCall:
-    """A chunk whose first sample is n > 0 raises alert n; -1 shows a prompt, -2 clears it."""
+    """A chunk whose first sample is n > 0 raises alert n; -1 shows a prompt, -2 clears it.
+
+    The words of alert n are the entry `say<n>` of the call's `meta`.
+    """
 
     call: CallStarted
     rate: int
@@ -54,11 +57,11 @@ class ScriptedCall:
             Coverage(call=id_, channel=role, state="transcribed", start=0.0, end=at)
         ]
         if number > 0:
-            events.append(
-                Utterance(call=id_, channel=role, start=0.0, end=at, text=f"第{number}句")
-            )
+            said = self.call.meta.get(f"say{number}", f"第{number}句")
+            events.append(Utterance(call=id_, channel=role, start=at - 0.01, end=at, text=said))
             why = "说明" * 2000 if self.call.agent == VERBOSE else ""
-            events.append(alert(id_, number, why=why))
+            quote = self.call.meta.get(f"say{number}", "百分百保本")
+            events.append(alert(id_, number, why=why, quote=quote))
         elif number < 0:
             state = "shown" if number == -1 else "cleared"
             events.append(
@@ -87,6 +90,10 @@ class ScriptedHost:
     about: str = ""
     calls: dict[str, ScriptedCall] = field(default_factory=dict)
     full: bool = False
+
+    @property
+    def taking(self) -> bool:
+        return not self.full
 
     async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> ScriptedCall:
         if self.full:

@@ -24,7 +24,7 @@ from tests.web.scripted import open_scripted
 
 def serve(ready_file: Path, environ: dict[str, str]) -> int:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    logging.configure(level="error")
+    logging.configure(level=environ.get("MONITOR_LOGS_LEVEL", "error"))
     announce = ready.to(ready_file, lambda line: None)
     try:
         with ready.removed(ready_file):

@@ -1,28 +1,43 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from monitor.access.principal import Principal
 from monitor.clock import VirtualClock
 from monitor.errors import Refused
+from monitor.settings import Settings, Store
+from monitor.store.access_file import AccessFile
 from monitor.store.tokens import ACCESS_FILE, TokenShelf
-from monitor.web.auth import Doorkeeper, Principal, bearer, make_token, token_in_query
+from monitor.web.auth import Doorkeeper, bearer, make_token, token_in_query
+from monitor.web.server import doorkeeper
 
 
-async def test_the_holder_of_a_token_is_known(tmp_path: Path) -> None:
-    shelf = TokenShelf(tmp_path)
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[AccessFile]:
+    with closing(AccessFile(tmp_path)) as file:
+        yield file
+
+
+@pytest.fixture
+def door(file: AccessFile, tmp_path: Path) -> Doorkeeper:
+    return doorkeeper(file, Settings(store=Store(data=str(tmp_path))), VirtualClock())
+
+
+async def test_the_holder_of_a_token_is_known(file: AccessFile, door: Doorkeeper) -> None:
+    shelf = TokenShelf(file)
     row, token = make_token("agent", VirtualClock(), team="south", agent="8012")
     shelf.add(row)
-    door = Doorkeeper(shelf)
     principal = await door.admit(token)
-    assert principal == Principal(id=row.id, role="agent", team="south", agent="8012")
+    assert principal == Principal(id=row.id, role="agent", teams=("south",), agent="8012")
     assert await door.still_good(principal)
     shelf.revoke(row.id, 1.0)
     assert not await door.still_good(principal)
     with pytest.raises(Refused, match="taken back"):
         await door.admit(token)
-    shelf.close()
 
 
 @pytest.mark.parametrize(
@@ -38,15 +53,15 @@ async def test_the_holder_of_a_token_is_known(tmp_path: Path) -> None:
         lambda token: "cm_" + "0" * 10_000,
     ],
 )
-async def test_anything_else_is_refused_alike(tmp_path: Path, change: object) -> None:
+async def test_anything_else_is_refused_alike(
+    file: AccessFile, door: Doorkeeper, change: object
+) -> None:
     assert callable(change)
-    shelf = TokenShelf(tmp_path)
     row, token = make_token("qa", VirtualClock())
-    shelf.add(row)
+    TokenShelf(file).add(row)
     with pytest.raises(Refused) as fault:
-        await Doorkeeper(shelf).admit(change(token))
+        await door.admit(change(token))
     assert fault.value.code == "unknown_token"
-    shelf.close()
 
 
 def test_the_secret_is_not_kept(tmp_path: Path) -> None:
@@ -74,47 +89,6 @@ def test_the_secret_is_not_kept(tmp_path: Path) -> None:
 def test_a_token_names_what_its_role_needs(role: str, team: str, agent: str) -> None:
     with pytest.raises(Refused):
         make_token(role, VirtualClock(), team=team, agent=agent)
-
-
-RIGHTS = {
-    "supervisor": {"alerts", "agent 8012", "agent 9", "own record"},
-    "agent": {"agent 8012"},
-    "qa": {"own record", "other record"},
-    "ingest": {"calls"},
-    "admin": {"metrics"},
-}
-
-
-@pytest.mark.parametrize("role", list(RIGHTS))
-def test_rights(role: str) -> None:
-    team = "" if role == "qa" else "south"
-    holder = Principal(id="1", role=role, team=team, agent="8012" if role == "agent" else "")
-
-    def reads(asked: str) -> bool:
-        try:
-            return holder.reads(asked) == asked
-        except Refused:
-            return False
-
-    can = {
-        "alerts": holder.may_watch_alerts,
-        "calls": holder.may_send_calls,
-        "metrics": holder.may_read_metrics,
-        "agent 8012": holder.may_see_agent("8012"),
-        "agent 9": holder.may_see_agent("9"),
-        "own record": reads("south"),
-        "other record": reads("north"),
-    }
-    assert {name for name, may in can.items() if may} == RIGHTS[role]
-
-
-def test_qa_of_a_team_reads_that_team_only() -> None:
-    holder = Principal(id="1", role="qa", team="south", agent="")
-    assert holder.reads(None) == "south"
-    with pytest.raises(Refused):
-        holder.reads("north")
-    everywhere = Principal(id="1", role="qa", team="", agent="")
-    assert everywhere.reads(None) is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ async def recorded(house: House, call: str, team: str = "south") -> list[dict[st
 
     async with asyncio.timeout(10):
         while True:
-            rows = await house.state.store.read(lambda on: calls.find(on, call, team=team))
+            rows = await house.state.store.read(lambda on: calls.find(on, call, teams=[team]))
             if rows and rows[0].ended_wall is not None:
                 break
             await asyncio.sleep(0.01)
@@ -141,7 +141,7 @@ async def test_call_of_another_team_is_refused(house: House) -> None:
     async with house.socket("/ingest/l16", additional_headers=headers) as socket:
         await say(socket, **registration("c1", team="north"))
         assert await closed_with(socket) == (4403, "wrong_team")
-    assert await house.state.store.read(lambda on: calls.listed(on, team=None, limit=9)) == []
+    assert await house.state.store.read(lambda on: calls.listed(on, teams=None, limit=9)) == []
 
 
 async def test_full_house_says_so(house: House) -> None:

@@ -46,7 +46,7 @@ async def test_calls_of_a_killed_server_are_ended_at_the_next_start(open_house: 
     await first.state.desk.publish(lost, [lost])
     await first.stop()
     second = await open_house()
-    (row,) = await second.state.store.read(lambda on: calls.find(on, "c1", team="south"))
+    (row,) = await second.state.store.read(lambda on: calls.find(on, "c1", teams=["south"]))
     assert row.end_reason == "server_lost"
 
 

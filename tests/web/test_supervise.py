@@ -78,6 +78,20 @@ async def test_revision_comes_with_the_same_id(house: House) -> None:
         assert (second["id"], second["state"], second["seq"]) == ("c1-1", "withdrawn", 2)
 
 
+async def test_confirmed_only_leaves_out_what_may_change(house: House) -> None:
+    token = house.token("supervisor", "south")
+    states = ("provisional", "confirmed"), ("provisional", "withdrawn"), ("confirmed",)
+    told = [alert("c1", n, state=state) for n, each in enumerate(states, 1) for state in each]
+    async with house.socket("/ws/alerts") as feed:
+        await say(feed, type="hello", token=token, last={"seq": 0}, confirmed_only=True)
+        await hear(feed)
+        await hear(feed)
+        await house.state.desk.publish(CALL, [CALL, *told])
+        got = [await hear(feed), await hear(feed)]
+        assert [(one["id"], one["seq"]) for one in got] == [("c1-1", 2), ("c1-3", 5)]
+        await say(feed, type="ack", seq=5)
+
+
 async def test_unacknowledged_is_cut(open_house: Opener) -> None:
     house = await open_house(alerts=Alerts(ack_s=0.2))
     async with house.feed(house.token("supervisor", "south")) as feed:
@@ -183,7 +197,7 @@ async def test_revoked_token_closes_the_socket(house: House) -> None:
     token = house.token("supervisor", "south")
     async with house.feed(token) as feed:
         await hear(feed)
-        house.state.door._shelf.revoke(token.split("_")[1], 1.0)
+        house.revoke(token)
         assert await closed_with(feed) == (4401, "token_revoked")
 
 

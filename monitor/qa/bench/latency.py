@@ -18,7 +18,7 @@ import psutil
 
 from monitor.demo.scenario import Scene, registration, server, token
 from monitor.errors import Unavailable
-from monitor.events import Alert
+from monitor.events import Alert, AlertState
 from monitor.ingest.client import Pacing, send_call
 from monitor.ingest.outgoing import Outgoing, from_file
 from monitor.ingest.target import Target
@@ -37,7 +37,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     call: str
     category: str
+    first: float
+    """Until the subscriber had it in whatever state; below 0: before the phrase was over."""
     total: float
+    """Until the subscriber had it confirmed."""
     stages: dict[str, float]
     """By the names of STAGES."""
 
@@ -50,6 +53,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     missed: int
     """Alerts that had to come and did not."""
+    supposed: int
+    """Alerts that were provisional first."""
+    withdrawn: int
+    """Of those, how many the final words did not bear out."""
     cpu_s: float
     """Processor seconds of the server while the calls played."""
     audio_s: float
@@ -62,8 +69,12 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 class _Seen:
     began: dict[str, float] = field(default_factory=dict)
     """Call to the moment of its first sample, seconds of the monotonic clock."""
-    arrived: dict[str, tuple[Alert, float]] = field(default_factory=dict)
-    """Alert id to the alert and the moment its frame was read."""
+    arrived: list[tuple[Alert, float]] = field(default_factory=list)
+    """Every revision of every alert and the moment its frame was read."""
+
+    def ids(self, state: AlertState) -> set[str]:
+        """Alerts that were ever in a state."""
+        return {alert.id for alert, _ in self.arrived if alert.state == state}
 
 
 def run(scenes: Sequence[Scene], calls: int, *, stagger_s: float = 1.7) -> Run:
@@ -72,12 +83,12 @@ def run(scenes: Sequence[Scene], calls: int, *, stagger_s: float = 1.7) -> Run:
         trace = Path(folder) / "trace.jsonl"
         with server(Path(folder), MONITOR_LOGS_TRACE=str(trace)) as running:
             process = psutil.Process(running.pid)
-            before = process.cpu_times()
+            before = _cpu_s(process)
             began = time.monotonic()
             seen, peak = asyncio.run(
                 _play(running.url, scenes, calls, Path(folder), process, stagger_s)
             )
-            wall_s, after = time.monotonic() - began, process.cpu_times()
+            wall_s, after = time.monotonic() - began, _cpu_s(process)
         reached = _reached(trace)
     rows, missed = _rows(scenes, calls, seen, reached)
     return Run(
@@ -85,7 +96,9 @@ def run(scenes: Sequence[Scene], calls: int, *, stagger_s: float = 1.7) -> Run:
         wall_s=round(wall_s, 2),
         rows=tuple(rows),
         missed=missed,
-        cpu_s=round(after.user + after.system - before.user - before.system, 2),
+        supposed=len(seen.ids("provisional")),
+        withdrawn=len(seen.ids("withdrawn") - seen.ids("confirmed")),
+        cpu_s=round(after - before, 2),
         audio_s=round(sum(_cast(scenes, n).seconds for n in range(calls)), 2),
         peak_mb=round(peak / 2**20, 1),
     )
@@ -140,7 +153,7 @@ async def _send(target: Target, scene: Scene, number: int, delay_s: float, seen:
 async def _watch(url: str, secret: str, seen: _Seen) -> None:
     async for news in Watcher(url, secret, last=Last(seq=0)).seen():
         if isinstance(news, Alert):
-            seen.arrived.setdefault(news.id, (news, time.monotonic()))
+            seen.arrived.append((news, time.monotonic()))
 
 
 class _Peak:
@@ -150,8 +163,19 @@ class _Peak:
 
     async def follow(self) -> None:
         while True:
-            self.bytes = max(self.bytes, self._process.memory_info().rss)
+            used = sum(one.memory_info().rss for one in _family(self._process))
+            self.bytes = max(self.bytes, used)
             await asyncio.sleep(0.5)
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    """The server and its recognisers."""
+    return [process, *process.children(recursive=True)]
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = [one.cpu_times() for one in _family(process)]
+    return sum(each.user + each.system for each in times)
 
 
 def _cast(scenes: Sequence[Scene], number: int) -> Scene:
@@ -164,7 +188,8 @@ def _reached(trace: Path) -> dict[str, Reached]:
         for line in trace.read_bytes().splitlines():
             one = msgspec.json.decode(line, type=Reached)
             for alert in one.alerts:
-                found.setdefault(alert, one)
+                if one.final:
+                    found.setdefault(alert, one)
     return found
 
 
@@ -182,8 +207,9 @@ def _rows(
             hit = next(
                 (
                     (alert, at)
-                    for alert, at in seen.arrived.values()
+                    for alert, at in seen.arrived
                     if alert.call == name
+                    and alert.state == "confirmed"
                     and alert.category == want.name
                     and abs(alert.start - want.start) < SAME_EVENT_S
                 ),
@@ -192,12 +218,18 @@ def _rows(
             if hit is None or hit[0].id not in reached:
                 missed += 1
                 continue
-            rows.append(_row(name, want.end, seen.began[name], hit, reached[hit[0].id]))
+            first = min(at for alert, at in seen.arrived if alert.id == hit[0].id)
+            rows.append(_row(name, want.end, seen.began[name], first, hit, reached[hit[0].id]))
     return rows, missed
 
 
 def _row(
-    call: str, phrase_end_s: float, began: float, hit: tuple[Alert, float], at: Reached
+    call: str,
+    phrase_end_s: float,
+    began: float,
+    first: float,
+    hit: tuple[Alert, float],
+    at: Reached,
 ) -> Row:
     alert, arrived = hit
     speech_end_s = at.end_s - Rules().pause_s
@@ -216,6 +248,7 @@ def _row(
     return Row(
         call=call,
         category=alert.category,
+        first=round(first - began - phrase_end_s, 4),
         total=round(arrived - began - phrase_end_s, 4),
         stages={name: round(value, 4) for name, value in zip(STAGES, values, strict=True)},
     )
