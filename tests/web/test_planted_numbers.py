@@ -72,7 +72,7 @@ async def bring(server: ServerProcess, token: str, call: str, numbers: list[Plan
 async def everything_shown(server: ServerProcess, token: str, calls: list[str]) -> str:
     shown: list[str] = []
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=server.url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client:
         shown.append((await client.get("/api/calls")).text)
         shown.append((await client.get("/api/alerts?limit=1000")).text)
         for call in calls:
@@ -102,9 +102,8 @@ async def test_planted_numbers_are_found_nowhere(server: ServerProcess, tmp_path
     heard: list[str] = []
     listening = asyncio.create_task(listen(server, supervisor, heard))
     names = [f"c{n}" for n in range(CALLS)]
-    await asyncio.gather(
-        *(bring(server, ingest, call, numbers) for call, numbers in zip(names, plan, strict=True))
-    )
+    for call, numbers in zip(names, plan, strict=True):
+        await bring(server, ingest, call, numbers)
     shown = await everything_shown(server, supervisor, names)
     listening.cancel()
     assert sum('"type":"alert"' in text for text in heard) == CALLS * PER_CALL
@@ -139,7 +138,7 @@ async def test_a_number_said_in_two_pieces(house: House) -> None:
 
 async def events(house: House, token: str) -> list[dict[str, Any]]:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=house.url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=house.url, headers=headers, timeout=60) as client:
         found: list[dict[str, Any]] = (await client.get("/api/calls/c1/events")).json()["events"]
         return found
 
@@ -154,7 +153,7 @@ async def test_compliance_sees_what_was_said_and_says_why(house: House) -> None:
         assert (await hear(source))["type"] == "ended"
     reason = {"reason": "投诉 2026-17,客户 13900139000"}
     headers = {"Authorization": f"Bearer {house.token('compliance')}"}
-    async with httpx2.AsyncClient(base_url=house.url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=house.url, headers=headers, timeout=60) as client:
         assert (await client.post("/api/calls/c1/reveal", json={})).status_code == 400
         shown = (await client.post("/api/calls/c1/reveal", json=reason)).json()["events"]
         audit = (await client.get("/api/audit")).text
