@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from monitor.demo.scenario import Scene
 
 
+app = typer.Typer(help="Measure on this machine: latency, cost, replay; and the judge alone.")
+
+
+@app.callback(invoke_without_command=True)
 def bench(
+    context: typer.Context,
     calls: Annotated[
         list[int] | None,
         typer.Option(min=1, help="Calls at once, a ladder [1 6].", show_default=False),
@@ -31,6 +36,8 @@ def bench(
     Prints every run. Latency is from the end of the phrase in the sound (known from its
     synthesis) to the alert's frame in a subscriber's hands.
     """
+    if context.invoked_subcommand:
+        return
     from rich.console import Console
 
     from monitor.demo import scenario
@@ -44,6 +51,33 @@ def bench(
         _latency(console, scenes, count, runs, raw)
     if out:
         out.write_bytes(b"".join(line + b"\n" for line in raw))
+
+
+@app.command()
+def judge(
+    runs: Annotated[int, typer.Option(min=1, help="Runs of loading 50,000 phrases.")] = 3,
+    keep: Annotated[
+        Path | None, typer.Option(help="Write the raw runs into this folder, as judge.jsonl.")
+    ] = None,
+) -> None:
+    """Measure the judge alone: utterances, nonsense, loading packs, refusing traps."""
+    from tempfile import TemporaryDirectory
+
+    import msgspec
+
+    from monitor.qa.bench.judge import everything
+    from monitor.rules.lexicon import Lexicon
+
+    raw = []
+    with TemporaryDirectory(prefix="monitor-bench-") as name:
+        for one in everything(Path(name), Lexicon().packs, runs):
+            shown = ", ".join(f"{run / 1000:.3g}" for run in one.runs[:12])
+            more = f", … {len(one.runs)} runs" if len(one.runs) > 12 else ""
+            typer.echo(f"{one.name}: median {one.median_us / 1000:.3g} ms ({shown}{more})")
+            raw.append(msgspec.json.encode(one))
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+        (keep / "judge.jsonl").write_bytes(b"".join(line + b"\n" for line in raw))
 
 
 def _replay(console: Console, scenes: list[Scene], runs: int, raw: list[bytes]) -> None:
