@@ -39,7 +39,7 @@ bench: $(DEV) ## measure latency, cost and speed; prints the raw runs
 	@$(BIN)/monitor bench judge
 
 eval: $(RUN) ## precision and recall of the rules on our labelled set
-	@$(BIN)/monitor eval
+	@$(BIN)/monitor eval --history tests/evaluation/history.csv
 
 fixtures: $(RUN) ## make the recorded calls again (needs espeak-ng)
 	@$(BIN)/monitor fixtures build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
@@ -17,15 +18,18 @@ from monitor.asr.base import Transcriber
 from monitor.asr.engine import Ear, Engine
 from monitor.asr.ladder import Level
 from monitor.asr.options import Options
+from monitor.asr.scheduler import Schedule
 from monitor.asr.worker import Worker
 from monitor.clock import Clock
 from monitor.errors import BadLexicon, Overloaded
 from monitor.events import CallStarted
 from monitor.live import LiveCall
+from monitor.ops.ledger import Ledger
 from monitor.ops.metrics import Metrics
+from monitor.ops.stalls import Stalls
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
-from monitor.rules.lexicon import Lexicon
+from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.settings import Settings
 from monitor.speech.endpoint import Rules
 from monitor.types import Role
@@ -35,8 +39,11 @@ logger = structlog.get_logger()
 EARS = 2
 """Threads for voice detection and rules; the recogniser has its own."""
 
-LISTENING = Rules(partial_longest_s=6.0)
+LISTENING = Rules(partial_every_s=0.3, partial_longest_s=5.0)
 """Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
+
+MOST_WORKERS = 4
+"""Recognisers started unasked; each holds the model once."""
 
 RELOAD_S = 2.0
 """Between looks at the rule packs on disk."""
@@ -55,6 +62,7 @@ class Calls:
         ears: Executor,
         clock: Clock,
         trace: Trace,
+        ledger: Ledger,
     ) -> None:
         self._model = model
         self._lexicon = lexicon
@@ -63,6 +71,7 @@ class Calls:
         self._ears = ears
         self._clock = clock
         self._trace = trace
+        self._ledger = ledger
 
     @property
     def about(self) -> str:
@@ -101,6 +110,7 @@ class Calls:
             ears=self._ears,
             clock=self._clock,
             trace=self._trace,
+            ledger=self._ledger,
         )
 
 
@@ -110,8 +120,13 @@ async def open_host(
 ) -> AsyncIterator[Calls]:
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
     model = models.find(settings.asr.model or models.BUNDLED)
-    lexicon = Lexicon(Path(settings.rules.lexicons) if settings.rules.lexicons else None)
-    engine = Engine(await asyncio.to_thread(_hearers, model, settings), clock=clock)
+    folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
+    lexicon = Lexicon(folder, published=Path(settings.store.data) / PUBLISHED)
+    engine = Engine(
+        await asyncio.to_thread(_hearers, model, settings),
+        schedule=Schedule(batch=settings.asr.batch),
+        clock=clock,
+    )
     metrics.gauge(
         "monitor_speech_waiting_seconds",
         "Speech that waits for the recogniser.",
@@ -132,7 +147,13 @@ async def open_host(
         "Time between two looks at speech that goes on.",
         lambda: engine.partial_every_s,
     )
-    reloading = asyncio.create_task(_reload(lexicon))
+    stalls = Stalls(clock)
+    metrics.gauge(
+        "monitor_loop_stall_seconds",
+        "Longest time in the last minute in which the event loop did nothing else.",
+        lambda: stalls.longest_s,
+    )
+    helpers = [asyncio.create_task(_reload(lexicon)), asyncio.create_task(stalls.watch())]
     path = Path(settings.logs.trace) if settings.logs.trace else None
     with (
         closing(Trace(path)) as trace,
@@ -140,18 +161,30 @@ async def open_host(
     ):
         try:
             yield Calls(
-                model, lexicon, engine=engine, desk=desk, ears=ears, clock=clock, trace=trace
+                model,
+                lexicon,
+                engine=engine,
+                desk=desk,
+                ears=ears,
+                clock=clock,
+                trace=trace,
+                ledger=metrics.ledger,
             )
         finally:
-            reloading.cancel()
+            for helper in helpers:
+                helper.cancel()
             await engine.close()
 
 
 def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
-    build = partial(_load, model, _options(settings))
-    if not settings.asr.workers:
+    workers = settings.asr.workers
+    if workers < 0:
+        workers = min(MOST_WORKERS, os.cpu_count() or 1) if settings.asr.device != "cuda" else 1
+    build = partial(_load, model, _options(settings, workers))
+    if not workers:
         return [build()]
-    return [Worker(build) for _ in range(settings.asr.workers)]
+    with ThreadPoolExecutor(workers) as starting:
+        return list(starting.map(lambda _: Worker(build), range(workers)))
 
 
 def _load(model: models.Model, options: Options) -> Transcriber:
@@ -161,10 +194,11 @@ def _load(model: models.Model, options: Options) -> Transcriber:
     return load(model, options)
 
 
-def _options(settings: Settings) -> Options:
+def _options(settings: Settings, workers: int) -> Options:
     chosen = settings.asr
     return Options(
-        cpu_threads=chosen.threads or Options().cpu_threads,
+        # on two cores two processes of one thread hear a sixth more than one of two threads
+        cpu_threads=chosen.threads or (1 if workers > 1 else Options().cpu_threads),
         device=chosen.device,
         compute_type=Options().compute_type
         if chosen.compute_type == "default"

@@ -7,8 +7,10 @@
         - `BadMessage`: a message on a socket that breaks the protocol
         - `BadSetting`: a setting unknown or out of range
     - `Refused`: the caller may not do this (no token, wrong role or team, second client)
+    - `Conflict`: what was asked does not fit what is there (gone, done before, text missing)
     - `Unavailable`: something outside is missing (model, system library, port, database); exit 1
     - `Overloaded`: a bound was reached and the overflow was recorded
+    - `Damaged`: evidence whose seal does not hold: cut, changed, or of another key
 """
 
 from __future__ import annotations
@@ -77,9 +79,18 @@ class Refused(MonitorError):
     """The caller may not do this."""
 
 
+class Conflict(MonitorError):
+    """What was asked does not fit what is there; a code that begins with `no_alert` or `no_call`
+    says that it is not there at all."""
+
+
 class Unavailable(MonitorError):
     """Something outside the program is missing or not answering."""
 
 
 class Overloaded(MonitorError):
     """A bound was reached; what overflowed was recorded before this was raised."""
+
+
+class Damaged(MonitorError):
+    """Evidence whose seal does not hold; what was read before it stays good."""

@@ -131,6 +131,8 @@ class Prompt(Event, frozen=True, kw_only=True, tag="prompt"):
     reason: str
     state: Literal["shown", "cleared"]
     at: float = 0.0
+    by: str = ""
+    """Who sent it, when a person did (reason `supervisor`)."""
 
 
 class Signal(Event, frozen=True, kw_only=True, tag="signal"):

@@ -22,6 +22,7 @@ from monitor.audio.resample import Resampler, converted_length
 from monitor.clock import Clock
 from monitor.errors import MonitorError, Overloaded, Unavailable
 from monitor.events import Alert, CallEnded, CallStarted, Event
+from monitor.ops.ledger import Ledger
 from monitor.ops.trace import Reached, Trace
 from monitor.pipeline import CallPipeline, Heard
 from monitor.speech.endpoint import Kind
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 INBOX_S = 10.0
 """Seconds of sound that may wait for a call's worker; then its source is held back."""
+
+DUE_S = 1.0
+"""Seconds after its end in which the words of a segment are wanted."""
 
 RETRY_S = 0.2
 """Between tries to publish while the database takes nothing."""
@@ -91,6 +95,7 @@ class LiveCall:
         ears: Executor,
         clock: Clock,
         trace: Trace,
+        ledger: Ledger | None = None,
     ) -> None:
         self._call = call
         self._pipeline = pipeline
@@ -101,6 +106,7 @@ class LiveCall:
         self._ears = ears
         self._clock = clock
         self._trace = trace
+        self._ledger = ledger or Ledger()
         self._resamplers = {role: Resampler(rate) for role in roles}
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._waiting_s = 0.0
@@ -208,11 +214,17 @@ class LiveCall:
         segment, role = piece.segment, piece.segment.role
         if piece.kind is Kind.PARTIAL and not self._due(segment):
             return
-        answer = self._engine.submit(segment, deadline_s=self._clock.monotonic(), kind=piece.kind)
+        answer = self._engine.submit(
+            segment,
+            deadline_s=self._clock.monotonic() + DUE_S,
+            kind=piece.kind,
+            team=self._call.team,
+        )
         asked = _Asked(segment=segment, answer=answer, at=self._clock.monotonic())
         if piece.kind is not Kind.FINAL:
             answer.add_done_callback(lambda _: self._inbox.put_nowait(_Guess(asked=asked)))
             return
+        self._ledger.count("segments")
         self._closed[role] = segment.number
         self._reading[role].append(asked)
         answer.add_done_callback(lambda _: self._inbox.put_nowait(_Words(role=role)))
@@ -258,6 +270,7 @@ class LiveCall:
     def _words(self, asked: _Asked) -> Sequence[Event]:
         segment, answer = asked.segment, asked.answer
         transcript = None if answer.exception() else answer.result()
+        self._ledger.count("unread" if transcript is None else "texts")
         if transcript is None:
             logger.error("speech could not be read", call=self._call.call, start_s=segment.start_s)
             return self._pipeline.fail(segment)
@@ -287,6 +300,7 @@ class LiveCall:
         return await asyncio.get_running_loop().run_in_executor(self._ears, work)
 
     async def _publish(self, events: Sequence[Event]) -> None:
+        self._ledger.count("findings", sum(isinstance(event, Alert) for event in events))
         while events:
             try:
                 await self._desk.publish(self._call, events)  # type: ignore[arg-type]

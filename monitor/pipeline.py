@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from monitor.asr.base import Transcript
 from monitor.coverage import CoverageRuns, Watermark
-from monitor.events import CallEnded, CallStarted, Coverage, Event, Utterance
+from monitor.events import Alert, CallEnded, CallStarted, Coverage, Event, Utterance
 from monitor.speech.endpoint import Kind, Rules
 from monitor.speech.segmenter import Piece, Segmenter, Silence
 from monitor.types import SAMPLE_RATE, Role, Samples, Segment
@@ -84,6 +84,8 @@ class CallPipeline:
         events.extend(self._judge.hear(utterance))
         if segment.closed:
             events.extend(self._settle(segment.role, segment.start, _covered(transcript)))
+        else:
+            self._hurry(segment, events)
         return events
 
     def fail(self, segment: Segment) -> list[Event]:
@@ -124,6 +126,13 @@ class CallPipeline:
         for coverage in self._watermark.settle(self._call.call, role, start, state):
             events.extend([*self._runs.add(coverage), *self._judge.cover(coverage)])
         return [*events, *self._judge.advance(self._watermark.at_s)]
+
+    def _hurry(self, segment: Segment, events: Sequence[Event]) -> None:
+        """A supposed phrase is not left open for as long as its sentence goes on."""
+        said = [one.end for one in events if isinstance(one, Alert)]
+        if said:
+            until = round(max(said) * SAMPLE_RATE)
+            self._segmenters[segment.role].hurry(segment.number, until)
 
     def _utterance(self, segment: Segment, transcript: Transcript) -> Utterance:
         return Utterance(

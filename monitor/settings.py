@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _Port = Annotated[int, Meta(ge=0, le=65535)]
 _Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+_Patience = Annotated[float, Meta(ge=0, le=7 * 86_400)]
 _Bytes = Annotated[int, Meta(ge=1024, le=64 * 2**20)]
 _Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 
@@ -67,6 +68,9 @@ class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     data: str = "var"
     """Folder of the databases; made with access for its owner alone."""
+    url: str = ""
+    """PostgreSQL database of the record (`postgresql://monitor@db.example/monitor`, the password
+    in PGPASSFILE); empty means SQLite in the data folder."""
     queue: _Count = 5000
     """Writes that may wait for the disk."""
     readers: Annotated[int, Meta(ge=1, le=64)] = 4
@@ -84,6 +88,19 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Alerts read from the log at once."""
     live_events: _Count = 512
     """Lossy news (words, coverage) held for one subscriber; the oldest give way."""
+
+
+class Escalation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long alerts wait for an answer. House policy, not law: set what your floor can answer."""
+
+    critical_s: _Patience = 60.0
+    """A critical alert nobody answered goes one level up after this long; 0 is never."""
+    high_s: _Patience = 180.0
+    """The same for high."""
+    medium_s: _Patience = 900.0
+    """The same for medium."""
+    low_s: _Patience = 0.0
+    """The same for low."""
 
 
 class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,6 +137,15 @@ class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reading the same thing again within this time is one entry."""
 
 
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Deletion of what was kept long enough; how long is in the policy table."""
+
+    delete: bool = True
+    """Delete what is over its time; without it policies are only shown."""
+    every_s: _Seconds = 3600.0
+    """Between runs."""
+
+
 class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The recogniser."""
 
@@ -130,10 +156,12 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compute_type: str = "default"
     """Number format of the weights, as CTranslate2 names it; default is int8."""
     threads: Annotated[int, Meta(ge=0, le=1024)] = 0
-    """CPU threads of the recogniser; 0 is two."""
-    workers: Annotated[int, Meta(ge=0, le=64)] = 1
-    """Recogniser processes; one that crashes or hangs is started again. 0 hears in the server's
-    own process."""
+    """CPU threads of each recogniser; 0 is one with several workers and two with one."""
+    workers: Annotated[int, Meta(ge=-1, le=64)] = -1
+    """Recogniser processes; one that crashes or hangs is started again. -1 is one for each core,
+    four at most; 0 hears in the server's own process."""
+    batch: Annotated[int, Meta(ge=1, le=64)] = 4
+    """Segments of like length heard together when several wait ."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,17 +184,44 @@ class Logs(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """File for the stages of every utterance that raised an alert; empty for none."""
 
 
+class Recordings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Recordings of live calls, sealed as they are written."""
+
+    enabled: bool = True
+    """Record every live call; without it calls are heard and nothing of their sound is kept."""
+    folder: str = ""
+    """Where they lie; empty means `recordings` in the data folder."""
+    reserve_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 256
+    """Megabytes of the disk left to the database: with less free nothing is recorded."""
+    hold_s: _Seconds = 30.0
+    """Sound of a call kept in memory while the disk takes nothing; what goes beyond is lost."""
+
+
+class Keys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys that recordings are sealed with."""
+
+    root: str = ""
+    """Root key: `file:PATH`, `credential:NAME` or `command:LINE`; empty means the system
+    credential `monitor-root`, else `monitor/root.key` in the user's configuration folder."""
+    escrow: str = ""
+    """Public key (`age1…`) of the offline key that opens everything when the root key is lost."""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting of the program."""
 
     server: Server = Server()
     store: Store = Store()
     alerts: Alerts = Alerts()
+    escalation: Escalation = Escalation()
     access: Access = Access()
     audit: Audit = Audit()
+    retention: Retention = Retention()
     asr: Asr = Asr()
     rules: Rules = Rules()
     logs: Logs = Logs()
+    recordings: Recordings = Recordings()
+    keys: Keys = Keys()
 
 
 GROUPS: dict[str, type[Struct]] = {

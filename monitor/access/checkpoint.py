@@ -6,7 +6,7 @@ import base64
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -17,6 +17,7 @@ from monitor.errors import BadInput, Unavailable
 
 KEY_FILE: Final = "audit.key"
 _KEY_BYTES: Final = 32
+_CERTIFICATE: Final = b"monitor certificate v1\n"
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,11 @@ class Signer:
             signature=_base64(signature),
         )
 
+    def seal(self, text: bytes) -> dict[str, str]:
+        """Public key and signature of any text of ours, base64."""
+        signature = self._key().sign(_CERTIFICATE + text)
+        return {"key": self.public, "signature": _base64(signature)}
+
     def make(self) -> None:
         """Make the key unless there is one."""
         try:
@@ -91,6 +97,17 @@ def good(point: Checkpoint, public: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return point.key == public
+
+
+def sealed_by(signed: dict[str, Any], public: str) -> bool:
+    """Whether a certificate was signed with this key."""
+    text = msgspec.json.encode(signed["certificate"], order="sorted")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public))
+        key.verify(base64.b64decode(signed["signature"]), _CERTIFICATE + text)
+    except (InvalidSignature, ValueError):
+        return False
+    return bool(signed["key"] == public)
 
 
 def append(path: Path, point: Checkpoint) -> None:

@@ -35,6 +35,8 @@ Action = Literal[
     "retention.read",
     "retention.manage",
     "holds.manage",
+    "approvals.read",
+    "approvals.take_part",
 ]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
@@ -78,6 +80,8 @@ TABLE: Final[dict[Action, dict[str, Reach]]] = {
     "retention.read": {"compliance": ALL, "auditor": ALL},
     "retention.manage": {"compliance": ALL},
     "holds.manage": {"compliance": ALL},
+    "approvals.read": {"qa": ALL, "compliance": ALL, "auditor": ALL},
+    "approvals.take_part": {"qa": ALL, "compliance": ALL},
 }
 
 CONTENT: Final[frozenset[Action]] = frozenset(

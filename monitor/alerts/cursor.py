@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import deque
 
 from monitor.errors import BadMessage
+from monitor.ops.ledger import Ledger
 
 
 class Cursor:
     """Pure bookkeeping; times are monotonic seconds given by the caller."""
 
-    def __init__(self, *, after: int, window: int, ack_s: float) -> None:
+    def __init__(
+        self, *, after: int, window: int, ack_s: float, ledger: Ledger | None = None
+    ) -> None:
         """`after`: the place the subscriber resumes from. `window`: most alerts it may owe an
         acknowledgement for. `ack_s`: seconds it may owe one."""
         self.sent = after
@@ -18,6 +21,7 @@ class Cursor:
         self._window = window
         self._ack_s = ack_s
         self._owed: deque[tuple[int, float]] = deque()
+        self._ledger = ledger or Ledger()
 
     @property
     def room(self) -> int:
@@ -30,6 +34,7 @@ class Cursor:
             raise ValueError(f"alert {seq} cannot follow {self.sent}")
         self.sent = seq
         self._owed.append((seq, now))
+        self._ledger.count("sent")
 
     def skip(self, seq: int) -> None:
         """The next alert is none that the subscriber wants: it owes nothing for it."""
@@ -47,6 +52,12 @@ class Cursor:
         self.acked = max(self.acked, seq)
         while self._owed and self._owed[0][0] <= seq:
             self._owed.popleft()
+            self._ledger.count("acknowledged")
+
+    def close(self) -> None:
+        """The subscriber is gone; what it owes is sent again when it comes back."""
+        self._ledger.count("forgone", len(self._owed))
+        self._owed.clear()
 
     def due_in(self, now: float) -> float | None:
         """Seconds until an acknowledgement is overdue, negative when it is; None: none is owed."""

@@ -7,17 +7,23 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from monitor.alerts import log
+from monitor.alerts import action_log, log
+from monitor.alerts.actions import Limits
 from monitor.alerts.feed import Feed
 from monitor.alerts.privacy import Privacy, Shown
 from monitor.clock import Clock
 from monitor.events import Alert, AnyEvent, CallStarted, Utterance
+from monitor.ops.ledger import Ledger
 from monitor.store import calls, sealed
 from monitor.store.sealed import Seal
 from monitor.store.store import Store
 
 Listener = Callable[[CallStarted, Sequence[AnyEvent]], None]
 """Called on the event loop after the commit, with the events as recorded. Must not block."""
+
+
+NEVER = Limits(critical=0, high=0, medium=0, low=0)
+"""Nothing escalates."""
 
 
 class Desk:
@@ -29,10 +35,13 @@ class Desk:
         feed: Feed,
         clock: Clock,
         *,
+        limits: Limits = NEVER,
         took: Callable[[float], None] = lambda seconds: None,
+        ledger: Ledger | None = None,
         seal: Seal | None = None,
     ) -> None:
-        """`took` is told the seconds each commit took, waiting included.
+        """`limits`: how long alerts may stay unanswered. `took` is told the seconds each commit
+        took, waiting included.
 
         `seal` closes what is kept of the words before numbers in them were masked; without it
         that is not kept.
@@ -41,6 +50,8 @@ class Desk:
         self._feed = feed
         self._clock = clock
         self._took = took
+        self._limits = limits
+        self._ledger = ledger or Ledger()
         self._seal = seal
         self._privacy = Privacy()
         self._listeners: list[Listener] = []
@@ -74,9 +85,16 @@ class Desk:
         wall = self._clock.wall()
         if any(_durable(event) for event in events):
             begun = self._clock.monotonic()
-            events = await self._store.write(lambda on: _record(on, shown, wall, self._seal))
+            events = await self._store.write(
+                lambda on: _record(on, shown, wall, self._seal, self._limits)
+            )
             self._took(self._clock.monotonic() - begun)
         placed = [log.logged(event) for event in events if isinstance(event, Alert)]
+        if wanted := sum(isinstance(event, Alert) for event in shown.events):
+            self._ledger.count("rows", len(placed))
+            self._ledger.count("repeated", wanted - len(placed))
+            if wanted > len(placed):
+                self._feed.doubtful(call.team)
         if placed:
             self._feed.committed(call.team, placed)
         for listener in self._listeners:
@@ -88,7 +106,7 @@ def _durable(event: AnyEvent) -> bool:
 
 
 def _record(
-    connection: Connection, shown: Shown, wall: float, seal: Seal | None
+    connection: Connection, shown: Shown, wall: float, seal: Seal | None, limits: Limits
 ) -> tuple[AnyEvent, ...]:
     call, events = shown.call, shown.events
     number = calls.ensure(connection, call, wall)
@@ -99,6 +117,7 @@ def _record(
         if isinstance(event, Alert):
             placed = log.append(connection, call, number, event, wall)
             if placed is not None:
+                action_log.opened(connection, placed, wall, limits)
                 news.append(placed)
             continue
         if _durable(event):

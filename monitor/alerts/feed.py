@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from monitor.alerts import log
+from monitor.alerts import action_log, log
 from monitor.alerts.log import Logged, Place
 from monitor.store.store import Store
 
@@ -34,6 +34,7 @@ class Feed:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._tails: dict[str, list[Logged]] = {}
+        self._acted: dict[str, int] = {}
         self._sleepers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def head(self, team: str) -> Place:
@@ -74,6 +75,39 @@ class Feed:
             tail.append(each)
         if len(tail) > 2 * TAIL:
             del tail[:-TAIL]
+        self.wake(team)
+
+    def acted(self, team: str, seq: int) -> None:
+        """An action was committed: wake the team's subscribers."""
+        self._acted[team] = max(seq, self._acted.get(team, 0))
+        self.wake(team)
+
+    async def action_head(self, team: str) -> int:
+        """The newest action of the team."""
+        if team not in self._acted:
+            found = await self._store.read(lambda on: action_log.head(on, team))
+            self._acted[team] = max(found, self._acted.get(team, 0))
+        return self._acted[team]
+
+    async def actions(self, team: str, *, after: int, limit: int) -> list[tuple[int, str]]:
+        """Places and JSON objects of the actions that follow `after`, if there are any."""
+        if after >= await self.action_head(team):
+            return []
+        return await self._store.read(
+            lambda on: action_log.read(on, team, after=after, limit=limit)
+        )
+
+    def wake(self, team: str) -> None:
+        """Tell the team's subscribers that there is something to read."""
+        for sleeper in self._sleepers.get(team, ()):
+            sleeper.set()
+
+    def doubtful(self, team: str) -> None:
+        """Alerts may have been committed that nobody was told of: look them up, and wake all.
+
+        So it is when a commit's answer was lost with the connection and the alert is told again.
+        """
+        self._tails.pop(team, None)
         for sleeper in self._sleepers.get(team, ()):
             sleeper.set()
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from monitor.events import Alert, CallStarted, encode
-from monitor.store import calls
+from monitor.store import calls, findings
 from monitor.store.tables import alerts, events, streams
 
 
@@ -72,6 +72,7 @@ def append(
             count=alert.count,
         )
     )
+    findings.keep(connection, number, placed, wall)
     return placed
 
 

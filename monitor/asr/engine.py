@@ -94,11 +94,12 @@ class Engine:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind) -> Answer:
+    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind, team: str = "") -> Answer:
         """Queue a segment; the future gets its transcript, or None (see `Answer`).
 
         `deadline_s` orders finals of all calls: seconds of the engine's clock by which the words
-        are wanted. The future raises `MonitorError` when the recogniser failed on the segment.
+        are wanted; each `team` gets its share of the recogniser. The future raises `MonitorError`
+        when the recogniser failed on the segment.
         """
         if self._closing:
             raise Unavailable("engine_closed", "the recogniser is shutting down")
@@ -108,6 +109,7 @@ class Engine:
             kind=kind,
             deadline_s=deadline_s,
             since_s=self._clock.monotonic(),
+            team=team,
         )
         answer: Answer = self._loop.create_future()
         level = self._climb()
@@ -215,7 +217,7 @@ class Engine:
 
     def _next_batch(self) -> list[Job]:
         with self._wake:
-            while not (batch := self._schedule.take()):
+            while not (batch := self._schedule.take(self._clock.monotonic())):
                 if self._closing:
                     return []
                 self._wake.wait()

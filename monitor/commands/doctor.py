@@ -29,7 +29,7 @@ def doctor(
     chosen = None if lexicons is None else str(lexicons)
     settings = settings_.change(settings, "rules", lexicons=chosen)
     missing = 0
-    for finding in examine(settings, (_model, _packs)):
+    for finding in examine(settings, (_model, _packs, _keys)):
         typer.echo(f"{finding.verdict:<8}{finding.name:<16}{finding.detail}")
         if finding.remedy:
             typer.echo(f"{'':<8}{'':<16}-> {finding.remedy}")
@@ -87,4 +87,36 @@ def _packs(settings: Settings) -> Iterator[Finding]:
         verdict="missing" if errors or not packs else "ok",
         detail=f"{len(packs)} in {folder}" + (f", {errors} errors" if errors else ""),
         remedy=remedy if errors or not packs else "",
+    )
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    """The root key is there, away from the data, and opens every key of the keyring."""
+    from monitor.errors import MonitorError
+    from monitor.evidence import opening
+    from monitor.ops.doctor import Finding
+
+    if not settings.recordings.enabled:
+        detail = "recordings.enabled is false: nothing of the sound is kept"
+        yield Finding(name="recordings", verdict="note", detail=detail)
+        return
+    try:
+        ring, root = opening.keyring(settings), opening.root_source(settings)
+        count, held = ring.verify(), sum(bool(row.escrow) for row in ring.rows())
+        made = bool(root.load())
+    except MonitorError as fault:
+        remedy = "without it no recording can be opened, and the server does not start"
+        yield Finding(name="root key", verdict="missing", detail=str(fault), remedy=remedy)
+        return
+    if not made:
+        detail = f"none yet; the first start makes one at {root.about}"
+        yield Finding(name="root key", verdict="note", detail=detail)
+        return
+    yield Finding(
+        name="root key",
+        verdict="ok" if held == count and ring.escrow else "note",
+        detail=f"{root.about} opens all {count} keys, {held} of them in escrow",
+        remedy=""
+        if ring.escrow
+        else "keep a copy of it apart from the data, and set keys.escrow (monitor keys escrow-key)",
     )

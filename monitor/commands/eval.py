@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from monitor.qa.evaluate import Report, Tally, Verdict
+    from monitor.rules.pack import Pack
 
 FOLDER = Path("tests/evaluation")
 
@@ -28,7 +30,6 @@ def eval(
 ) -> None:
     """Judge labelled sentences and calls, and say how often that was right."""
     from monitor.qa.evaluate import evaluate, read_items
-    from monitor.qa.evaluate_calls import judge_calls
     from monitor.rules.lexicon import Lexicon
 
     packs = Lexicon().packs
@@ -44,22 +45,28 @@ def eval(
             if history is not None:
                 _append(history, f"{path} {name}", report)
     if not files:
-        for folder in _call_folders():
-            calls, faults = judge_calls(folder, packs)
-            typer.echo(
-                f"\n{folder}: {calls - len({f.call for f in faults})} of {calls} calls right"
-            )
-            if folder.parent == FOLDER:
-                for fault in faults:
-                    typer.echo(f"  {fault.call}: {fault.what}")
+        _calls(packs, history)
+
+
+def _calls(packs: Sequence[Pack], history: Path | None) -> None:
+    """All whole calls; the faults of those that the author of the packs may tune on."""
+    from monitor.qa.evaluate_calls import judge_calls
+
+    for folder in (FOLDER / "calls", FOLDER / "fresh" / "calls", FOLDER / "blind" / "calls"):
+        if not folder.is_dir():
+            continue
+        calls, faults = judge_calls(folder, packs)
+        right = calls - len({fault.call for fault in faults})
+        typer.echo(f"\n{folder}: {right} of {calls} calls right")
+        for fault in faults if folder.parent != FOLDER / "blind" else ():
+            typer.echo(f"  {fault.call}: {fault.what}")
+        if history is not None:
+            _row_of(history, [_today(), str(folder), calls, f"{right / max(1, calls):.4f}"])
 
 
 def _all_files() -> list[Path]:
-    return [*sorted(FOLDER.glob("*.jsonl")), *sorted(FOLDER.glob("blind/*.jsonl"))]
-
-
-def _call_folders() -> list[Path]:
-    return [path for path in (FOLDER / "calls", FOLDER / "blind" / "calls") if path.is_dir()]
+    found = sorted(FOLDER.glob("*.jsonl"))
+    return [*found, *sorted(FOLDER.glob("fresh/*.jsonl")), *sorted(FOLDER.glob("blind/*.jsonl"))]
 
 
 def _show(report: Report) -> None:
@@ -73,6 +80,11 @@ def _show(report: Report) -> None:
         for name, tally in sorted(table.items()):
             typer.echo(_row(name, tally))
     typer.echo(_row("total", report.total))
+    for match, tally in sorted(report.matches.items()):
+        typer.echo(
+            f"met by {match:<11} {tally.found:5d} right, {tally.false} wrong:"
+            f" precision {tally.precision:.3f}"
+        )
     typer.echo(
         f"false alarms per hour of clean speech: {report.false_per_hour:.1f}"
         f" ({report.total.disturbed} of {report.total.clean} sentences,"
@@ -97,6 +109,18 @@ def _show_misses(verdicts: list[Verdict]) -> None:
 
 def _append(path: Path, name: str, report: Report) -> None:
     """One row: when, which items, and the totals."""
+    total = report.total
+    scores = [f"{total.recall:.4f}", f"{total.precision:.4f}"]
+    counts = [total.clean, total.disturbed, report.flipped]
+    _row_of(path, [_today(), name, report.items, *scores, *counts])
+
+
+def _today() -> str:
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+
+
+def _row_of(path: Path, row: Sequence[object]) -> None:
+    """Appends a row, under the names of the columns where the file is new."""
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -104,8 +128,4 @@ def _append(path: Path, name: str, report: Report) -> None:
             writer.writerow(
                 ["date", "items", "count", "recall", "precision", "clean", "disturbed", "flipped"]
             )
-        total = report.total
-        today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-        scores = [f"{total.recall:.4f}", f"{total.precision:.4f}"]
-        row = [today, name, report.items, *scores, total.clean, total.disturbed, report.flipped]
         writer.writerow(row)

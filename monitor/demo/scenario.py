@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -43,7 +44,7 @@ CAST = (
 STAGGER_S = 1.5
 """Seconds between the beginnings of two calls."""
 
-START_S = 60.0
+START_S = 180.0
 """For the server to be ready; the first start on a cold disk imports for some seconds."""
 
 SETTLE_S = 2.0
@@ -111,21 +112,23 @@ def server(data: Path, **settings: str) -> Iterator[Running]:
     ready = data / "ready.json"
     log = data / "server.log"
     command = [sys.executable, "-m", "monitor", "serve", "--port", "0"]
-    with log.open("wb") as out:
+    # the recordings of a demo are sealed like any other, with a key that goes away with them
+    with tempfile.TemporaryDirectory(prefix="monitor-key-") as keys, log.open("wb") as out:
+        root = {"MONITOR_KEYS_ROOT": str(Path(keys) / "root.key")}
         process = subprocess.Popen(
             [*command, "--data", str(data), "--ready-file", str(ready)],
             stdout=out,
             stderr=out,
-            env={**os.environ, **settings},
+            env={**os.environ, **root, **settings},
         )
-    try:
-        yield Running(url=_address(process, ready, log), pid=process.pid)
-    finally:
-        process.terminate()
         try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            yield Running(url=_address(process, ready, log), pid=process.pid)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def token(data: Path, role: str, team: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from monitor.ops.ledger import LAWS, Ledger
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -22,6 +25,26 @@ class Metrics:
         self.audio = self._counter(
             "monitor_audio_seconds_total", "Sound received, per role.", "role"
         )
+        self.owed = Gauge(
+            "monitor_owed",
+            "What entered a stage and is not accounted for yet; zero at rest.",
+            ("law",),
+            registry=self.registry,
+        )
+        self.recorded = self._counter(
+            "monitor_recorded_seconds_total", "Sound on disk for certain, per role.", "role"
+        )
+        self.unrecorded = self._counter(
+            "monitor_unrecorded_seconds_total",
+            "Sound that arrived and could not be recorded, per role.",
+            "role",
+        )
+        self.passed = self._counter(
+            "monitor_passed_total", "What passed a stage from speech to supervisor.", "stage"
+        )
+        self.ledger = Ledger(lambda stage, more: self.passed.labels(stage).inc(more))
+        for law in LAWS:
+            self.owed.labels(law).set_function(partial(self.ledger.owed, law))
         self.refused = self._counter("monitor_sockets_refused_total", "Sockets closed.", "code")
         self.cut = self._counter("monitor_subscribers_cut_total", "Subscribers cut.", "why")
         self.live_skipped = self._counter(

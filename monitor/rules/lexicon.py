@@ -16,6 +16,9 @@ from monitor.rules.ruleset import RuleSet
 
 _HERE: Final = Path(__file__).resolve().parents[1]
 
+PUBLISHED: Final = "published"
+"""Folder, inside the server's data folder, of packs that were approved at the rule desk."""
+
 _Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -41,9 +44,13 @@ def find_pack(name: str) -> Path:
 class Lexicon:
     """Packs that can be exchanged while calls run: a live call keeps the rules it began with."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """The packs of a folder, by default the bundled ones; raises BadLexicon."""
+    def __init__(self, folder: Path | None = None, *, published: Path | None = None) -> None:
+        """The packs of a folder, by default the bundled ones; raises BadLexicon.
+
+        A pack of the folder `published` stands in for one of the same name and no higher version.
+        """
         self._folder = folder or bundled_folder()
+        self._published = published
         self._files: tuple[Path, ...] | None = None
         self._stamp: _Stamp = ()
         self._packs: tuple[Pack, ...] = ()
@@ -54,6 +61,7 @@ class Lexicon:
         """Only these packs (paths or bundled names), and for calls of every industry."""
         lexicon = cls.__new__(cls)
         lexicon._folder = bundled_folder()
+        lexicon._published = None
         lexicon._files = tuple(find_pack(name) for name in names)
         lexicon._stamp = ()
         lexicon._packs = ()
@@ -81,6 +89,8 @@ class Lexicon:
             if not packs:
                 # a server that judges nothing would look like one that finds nothing
                 raise BadLexicon("no_packs", "holds no rule packs (*.yaml)", file=str(self._folder))
+            if self._published is not None and self._published.is_dir():
+                packs = _newest(packs, load_packs(self._published))
         else:
             packs = tuple(
                 replace(load_pack(path), industries="all", business=()) for path in self._files
@@ -97,7 +107,9 @@ class Lexicon:
         return True
 
     def _stamped(self) -> _Stamp:
-        files = sorted(self._folder.glob("*.yaml")) if self._files is None else self._files
+        files = sorted(self._folder.glob("*.yaml")) if self._files is None else list(self._files)
+        if self._published is not None:
+            files += sorted(self._published.glob("*.yaml"))
         stamps = []
         for path in files:
             try:
@@ -106,3 +118,12 @@ class Lexicon:
                 continue
             stamps.append((str(path), status.st_mtime_ns, status.st_size))
         return tuple(stamps)
+
+
+def _newest(packs: Sequence[Pack], published: Sequence[Pack]) -> tuple[Pack, ...]:
+    """One pack of each name: the published one unless the folder has a higher version."""
+    found = {pack.pack: pack for pack in packs}
+    for pack in published:
+        if pack.pack not in found or found[pack.pack].version <= pack.version:
+            found[pack.pack] = pack
+    return tuple(found[name] for name in sorted(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import webrtcvad
 
 from monitor.errors import BadSetting, MonitorError
@@ -26,7 +27,7 @@ class Detector:
 
     def is_speech(self, frame: Samples) -> bool:
         """Whether a frame of shape (320,) at 16 kHz holds a voice."""
-        if frame.dtype != "int16" or frame.shape != (FRAME_SAMPLES,):
+        if frame.dtype != np.int16 or frame.shape != (FRAME_SAMPLES,):
             raise MonitorError(
                 "vad_failed",
                 f"voice detection takes {FRAME_SAMPLES} int16 samples, got {frame.shape}",

@@ -49,6 +49,9 @@ class Rules:
     """Seconds of new sound between two partials; 0 for none."""
     partial_longest_s: float = 8.0
     """A partial holds at most so much of the end of the segment."""
+    follow_s: float = 0.9
+    """Seconds heard after words that the owner is in a hurry to settle (`hurry`); then the segment
+    is cut at the quietest place after them."""
 
     def __post_init__(self) -> None:
         ordered = (
@@ -60,6 +63,7 @@ class Rules:
             and self.hang_over_s <= self.cut_s
             and self.partial_every_s >= 0
             and self.partial_longest_s > 1.0
+            and 0.2 <= self.follow_s <= self.cut_s
         )
         if not ordered:
             raise BadSetting("endpoint", f"end-pointing rules contradict each other: {self}")
@@ -91,6 +95,7 @@ class Endpoint:
         self._cut = frames(rules.cut_s)
         self._every = frames(rules.partial_every_s) if rules.partial_every_s else 0
         self._partial_longest = frames(rules.partial_longest_s)
+        self._follow = frames(rules.follow_s)
         trigger = frames(rules.trigger_s)
         self.reach = self._longest + self._pre_roll + trigger + 1
         """Frames back from now that a mark may still ask for."""
@@ -102,6 +107,8 @@ class Endpoint:
         self._start: int | None = None
         self._last_speech = 0
         self._ticked = 0
+        self._wanted: int | None = None
+        """The frame up to which words are to be settled soon."""
 
     @property
     def settled(self) -> int:
@@ -118,6 +125,11 @@ class Endpoint:
         if self._start is None:
             return self._process_silence(is_speech)
         return self._process_speech(is_speech)
+
+    def hurry(self, number: int, until: int) -> None:
+        """Words of segment `number` up to frame `until` are to be settled soon, if it is open."""
+        if self._start is not None and number == self._number and self._wanted is None:
+            self._wanted = max(until, self._start)
 
     def flush(self) -> list[Mark]:
         """Close what is open: the call ends, or sound is missing from here on."""
@@ -150,8 +162,10 @@ class Endpoint:
         elif self._every and silent < self._pause and self._now - self._ticked >= self._every:
             self._ticked = self._now
             marks.append(self._mark(Kind.PARTIAL, self._partial_start(), self._now))
-        if self._now - self._start >= self._longest:
-            marks = [self._split()]
+        if self._wanted is not None and self._now - self._wanted >= self._follow:
+            marks = [self._split(self._wanted)]
+        elif self._now - self._start >= self._longest:
+            marks = [self._split(self._now - self._cut)]
         return marks
 
     def _open(self, start: int) -> None:
@@ -169,13 +183,13 @@ class Endpoint:
         assert self._start is not None
         mark = self._mark(Kind.FINAL, self._start, end)
         self._number += 1
-        self._start = None
+        self._start = self._wanted = None
         self._free = end
         return mark
 
-    def _split(self) -> Mark:
+    def _split(self, earliest: int) -> Mark:
         """Close at the quietest place near the end; speech after it opens the next segment."""
-        cut = self._quietest(self._now - self._cut, self._now)
+        cut = self._quietest(max(earliest, self._now - self._cut), self._now)
         mark = self._close(cut)
         if self._last_speech > cut:
             self._open(cut)

@@ -166,8 +166,9 @@ def _peaks(spectra: Floats) -> tuple[Floats, Floats]:
     top &= inner > spectra.max(axis=1, keepdims=True) * 10**-2.5
     heights = np.zeros_like(spectra)
     heights[:, 1:-1] = np.where(top, inner, 0)
-    best = np.argsort(heights, axis=1)[:, -_PEAKS:]
     rows = np.arange(len(spectra))[:, None]
+    best = np.argpartition(heights, -_PEAKS, axis=1)[:, -_PEAKS:]
+    best = best[rows, np.argsort(heights[rows, best], axis=1)]
     middle = np.clip(best, 1, spectra.shape[1] - 2)
     before, here, after = (np.log(spectra[rows, middle + step]) for step in (-1, 0, 1))
     curve = before - 2 * here + after

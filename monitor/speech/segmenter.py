@@ -12,6 +12,8 @@ from monitor.speech.detector import Detector
 from monitor.speech.endpoint import Endpoint, Kind, Mark, Rules
 from monitor.types import FRAME_SAMPLES, SAMPLE_RATE, Role, Samples, Segment
 
+_BLOCK: Final = 25 * FRAME_SAMPLES
+"""Most samples put into a ring before its marks are looked at."""
 _SLACK: Final = 2 * SAMPLE_RATE
 """Samples written to a ring before it is moved together again."""
 
@@ -83,9 +85,14 @@ class Segmenter:
         whole = len(samples) // FRAME_SAMPLES * FRAME_SAMPLES
         self._leftover = samples[whole:]
         found: list[Piece | Silence] = []
-        for frame in samples[:whole].reshape(-1, FRAME_SAMPLES):
-            found += self._process_frame(frame)
+        for first in range(0, whole, _BLOCK):
+            found += self._process_block(samples[first : min(first + _BLOCK, whole)])
         return found
+
+    def hurry(self, number: int, until: int) -> None:
+        """Words of open segment `number` up to sample `until` are to be settled soon."""
+        frame = (until - self._origin) // FRAME_SAMPLES + 1
+        self._endpoint.hurry(number - self._first_number, frame)
 
     def flush(self) -> list[Piece | Silence]:
         """The call ends: hand out the open segment and the rest of the silence."""
@@ -95,7 +102,7 @@ class Segmenter:
             frame = np.zeros(FRAME_SAMPLES, np.int16)
             frame[: len(self._leftover)] = self._leftover
             self._leftover = np.zeros(0, np.int16)
-            found += self._process_frame(frame, last=end)
+            found += self._process_block(frame, last=end)
         for mark in self._endpoint.flush():
             found += self._hand_out(mark, end)
         return found + self._silence_until(end)
@@ -112,17 +119,19 @@ class Segmenter:
         self._ring = _Ring(self._endpoint.reach * FRAME_SAMPLES, start=self._origin)
         return found
 
-    def _process_frame(self, frame: Samples, *, last: int | None = None) -> list[Piece | Silence]:
-        self._ring.append(frame)
-        level = float(np.abs(frame.astype(np.int32)).mean())
-        marks = self._endpoint.process(self._detector.is_speech(frame), level)
+    def _process_block(self, samples: Samples, *, last: int | None = None) -> list[Piece | Silence]:
+        """A few whole frames: what can be done for all of them at once is."""
+        self._ring.append(samples)
+        frames = samples.reshape(-1, FRAME_SAMPLES)
+        levels = np.abs(frames.astype(np.int32)).mean(axis=1).tolist()
         end = self._ring.end if last is None else last
         found: list[Piece | Silence] = []
-        for mark in marks:
-            found += self._hand_out(mark, end)
-        settled = min(end, self._sample(self._endpoint.settled))
-        if settled - self._covered >= SILENCE_S * SAMPLE_RATE:
-            found += self._silence_until(settled)
+        for frame, level in zip(frames, levels, strict=True):
+            for mark in self._endpoint.process(self._detector.is_speech(frame), level):
+                found += self._hand_out(mark, end)
+            settled = min(end, self._sample(self._endpoint.settled))
+            if settled - self._covered >= SILENCE_S * SAMPLE_RATE:
+                found += self._silence_until(settled)
         return found
 
     def _hand_out(self, mark: Mark, last: int) -> list[Piece | Silence]:
@@ -158,7 +167,8 @@ class _Ring:
     """The last `size` samples of a stream, addressed by sample number."""
 
     def __init__(self, size: int, *, start: int = 0) -> None:
-        self._size = size
+        # a mark may be as old as the block that holds its last frame
+        self._size = size = size + _BLOCK
         self._buffer = np.zeros(size + _SLACK, np.int16)
         self._filled = 0
         self.end = start

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, exists, insert, select, update
 
 from monitor import events as vocabulary
 from monitor.events import AnyEvent, CallEnded, CallStarted
 from monitor.store.tables import calls, events
+from monitor.store.tables_keeping import closings
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,24 +89,33 @@ def listed(
     *,
     teams: Collection[str] | None,
     agent: str | None = None,
+    closed: bool = False,
     limit: int,
     before: int | None = None,
 ) -> list[CallRow]:
     """Newest calls first.
 
     `teams` None means every team, `agent` None every agent, `before` is a row number to page on.
+    `closed`: also calls that were closed at a person's request.
     """
-    query = _within(select(calls), teams, agent).order_by(calls.c.number.desc()).limit(limit)
+    query = (
+        _within(select(calls), teams, agent, closed).order_by(calls.c.number.desc()).limit(limit)
+    )
     if before is not None:
         query = query.where(calls.c.number < before)
     return [_row(row) for row in connection.execute(query).mappings()]
 
 
 def find(
-    connection: Connection, call: str, *, teams: Collection[str] | None, agent: str | None = None
+    connection: Connection,
+    call: str,
+    *,
+    teams: Collection[str] | None,
+    agent: str | None = None,
+    closed: bool = False,
 ) -> list[CallRow]:
     """The calls with this id: at most one in a team, perhaps several in all teams."""
-    query = _within(select(calls).where(calls.c.call == call), teams, agent)
+    query = _within(select(calls).where(calls.c.call == call), teams, agent, closed)
     return [_row(row) for row in connection.execute(query).mappings()]
 
 
@@ -133,9 +143,13 @@ def close_orphans(connection: Connection, wall: float) -> list[str]:
     return [row.call for row in open_ones]
 
 
-def _within(query: Select[Any], teams: Collection[str] | None, agent: str | None) -> Select[Any]:
+def _within(
+    query: Select[Any], teams: Collection[str] | None, agent: str | None, closed: bool
+) -> Select[Any]:
     if teams is not None:
         query = query.where(calls.c.team.in_(teams))
+    if not closed:
+        query = query.where(~exists().where(closings.c.call_number == calls.c.number))
     return query if agent is None else query.where(calls.c.agent == agent)
 
 

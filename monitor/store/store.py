@@ -13,7 +13,8 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from monitor.errors import Unavailable
+from monitor.errors import MonitorError, Unavailable
+from monitor.store import postgres
 from monitor.store.database import Journal, reading_engine, writing_engine
 from monitor.store.migrate import RECORD_STEPS, Step, migrate
 from monitor.store.writer import Job, Writer
@@ -32,20 +33,34 @@ class Store:
     """
 
     def __init__(
-        self, folder: Path, *, bound: int = 5000, readers: int = 4, busy_timeout_s: float = 5.0
+        self,
+        folder: Path,
+        *,
+        url: str = "",
+        bound: int = 5000,
+        readers: int = 4,
+        busy_timeout_s: float = 5.0,
     ) -> None:
-        """Raises `Unavailable`: folder in use or not writable, database newer or not one."""
+        """`url`: a PostgreSQL database; empty means SQLite in the folder.
+
+        Raises `Unavailable`: folder or database in use or not there, database newer or not one.
+        """
         self._lock = _lock(folder)
-        path = folder / RECORD_FILE
         try:
-            # what callers said is for the owner's eyes, also in a folder that others may enter
-            path.touch(mode=0o600)
-            prepare(path, RECORD_STEPS, journal="wal")
-        except Unavailable:
+            if url:
+                self._engine = postgres.writing_engine(url)
+                self._readers = postgres.reading_engine(url, readers=readers)
+                prepared(self._engine, RECORD_STEPS, "the database")
+            else:
+                path = folder / RECORD_FILE
+                # what callers said is for the owner's eyes, also in a folder others may enter
+                path.touch(mode=0o600)
+                prepare(path, RECORD_STEPS, journal="wal")
+                self._engine = writing_engine(path, journal="wal", busy_timeout_s=busy_timeout_s)
+                self._readers = reading_engine(path, busy_timeout_s=busy_timeout_s, readers=readers)
+        except MonitorError:
             os.close(self._lock)
             raise
-        self._engine = writing_engine(path, journal="wal", busy_timeout_s=busy_timeout_s)
-        self._readers = reading_engine(path, busy_timeout_s=busy_timeout_s, readers=readers)
         self._threads = ThreadPoolExecutor(readers, thread_name_prefix="store-reader")
         self._closed = False
         self.writer = Writer(self._engine, bound=bound)
@@ -82,12 +97,16 @@ class Store:
 
 def prepare(path: Path, steps: Sequence[Step], *, journal: Journal) -> None:
     """Make or migrate the database at `path`; raises `Unavailable` in one sentence."""
-    engine = writing_engine(path, journal=journal)
+    prepared(writing_engine(path, journal=journal), steps, str(path))
+
+
+def prepared(engine: Engine, steps: Sequence[Step], where: str) -> None:
+    """Make or migrate the engine's database; `where` names it in an error."""
     try:
         with engine.connect() as connection, connection.begin():
             migrate(connection, steps)
     except DatabaseError as fault:
-        raise Unavailable("bad_database", f"{path}: {fault.__cause__}") from fault
+        raise Unavailable("bad_database", f"{where}: {fault.__cause__}") from fault
     finally:
         engine.dispose()
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER
-_ROW = BigInteger().with_variant(Integer(), "sqlite")
+ROW = BigInteger().with_variant(Integer(), "sqlite")
 
 NAME_CHARS = 128
 """Longest team, agent or call id kept."""
@@ -29,7 +29,7 @@ record = MetaData()
 calls = Table(
     "calls",
     record,
-    Column("number", _ROW, primary_key=True),
+    Column("number", ROW, primary_key=True),
     Column("team", String(NAME_CHARS), nullable=False),
     Column("call", String(NAME_CHARS), nullable=False),
     Column("agent", String(NAME_CHARS), nullable=False),
@@ -45,7 +45,7 @@ calls = Table(
 events = Table(
     "events",
     record,
-    Column("number", _ROW, primary_key=True),
+    Column("number", ROW, primary_key=True),
     Column("call_number", ForeignKey("calls.number"), nullable=False),
     Column("type", String(32), nullable=False),
     Column("recorded_wall", Float, nullable=False),

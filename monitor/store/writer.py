@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from monitor.errors import Overloaded, Unavailable
 
@@ -73,15 +73,33 @@ class Writer:
 
     def _work(self) -> None:
         try:
-            with self._engine.connect() as connection:
-                while (first := self._queue.get()) is not None:
-                    batch, last = self._gather(first)
+            connection: Connection | None = None
+            while (first := self._queue.get()) is not None:
+                batch, last = self._gather(first)
+                connection = self._connected(connection, batch)
+                if connection is not None:
                     self._commit(connection, batch)
-                    if last:
-                        return
+                if last:
+                    break
+            if connection is not None:
+                connection.close()
         finally:
             self._closing = True
             self._abandon()
+
+    def _connected(self, connection: Connection | None, batch: list[_Queued]) -> Connection | None:
+        """A connection that is not known to be broken; None when there is none for this batch."""
+        if connection is not None and not connection.invalidated:
+            return connection
+        try:
+            if connection is not None:
+                connection.close()
+            return self._engine.connect()
+        except (SQLAlchemyError, Unavailable) as fault:
+            for queued in batch:
+                if queued.future.set_running_or_notify_cancel():
+                    queued.future.set_exception(_told(fault))
+            return None
 
     def _gather(self, first: _Queued) -> tuple[list[_Queued], bool]:
         batch = [first]
@@ -105,13 +123,13 @@ class Writer:
                         with connection.begin_nested():
                             result = queued.job(connection)
                     except Exception as fault:  # it belongs to whoever awaits the job
-                        queued.future.set_exception(fault)
+                        queued.future.set_exception(_told(fault))
                     else:
                         done.append((queued.future, result))
         except SQLAlchemyError as fault:
             for queued in taken:
                 if not queued.future.done():
-                    queued.future.set_exception(_unavailable(fault))
+                    queued.future.set_exception(_told(fault))
             return
         for future, result in done:
             future.set_result(result)
@@ -126,5 +144,9 @@ class Writer:
                 queued.future.set_exception(Unavailable("store_closed", "the store is closed"))
 
 
-def _unavailable(fault: SQLAlchemyError) -> Unavailable:
+def _told(fault: Exception) -> Exception:
+    """A fault of the database in our words; a mistake in a statement stays what it is."""
+    mistaken = isinstance(fault, IntegrityError | ProgrammingError | DataError)
+    if mistaken or not isinstance(fault, SQLAlchemyError):
+        return fault
     return Unavailable("store_failed", f"the database did not take a write: {fault.__cause__}")

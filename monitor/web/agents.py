@@ -11,9 +11,12 @@ from monitor.events import encode
 from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
-from monitor.web.messages import Welcome
+from monitor.web.messages import Heard, Welcome
 from monitor.web.session import session
 from monitor.web.state import State
+
+HEARD_EVERY_S = 3.0
+"""Between words about how much was heard; the screen counts on by itself."""
 
 
 async def prompts(socket: WebSocket) -> None:
@@ -34,6 +37,8 @@ async def _converse(line: Line, state: State) -> None:
     with state.board.shown(team=team, agent=agent, bound=bound, wake=wake) as outbox:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_send(line, outbox, wake))
+            if "heard" in hello.topics:
+                tasks.create_task(_count(line, state, team, agent))
             tasks.create_task(_listen(line))
             tasks.create_task(recheck(principal, state))
 
@@ -45,6 +50,13 @@ async def _send(line: Line, outbox: Outbox, wake: asyncio.Event) -> None:
         news, _ = outbox.take()
         for event in news:
             await line.send(encode(event).decode())
+
+
+async def _count(line: Line, state: State, team: str, agent: str) -> None:
+    while True:
+        for call, heard_s in state.wall.of_agent(team, agent):
+            await line.send(Heard(call=call, at=heard_s))
+        await asyncio.sleep(HEARD_EVERY_S)
 
 
 async def _listen(line: Line) -> None:

@@ -17,7 +17,7 @@ from monitor.access.principal import Principal
 from monitor.alerts import log
 from monitor.errors import Refused
 from monitor.ops import metrics
-from monitor.store import calls
+from monitor.store import calls, keeping
 from monitor.store.calls import CallRow
 from monitor.web.guarded import ACTION, identify
 from monitor.web.state import State, state_of
@@ -40,17 +40,13 @@ async def readyz(request: Request) -> Response:
     await state.store.read(lambda on: on.execute(select(1)).scalar())
     if not state.host.taking:
         return JSONResponse({"status": "overloaded"}, status_code=503)
-    return JSONResponse({"status": "ready"})
+    recording = "off" if state.recorder is None else state.recorder.health.state
+    return JSONResponse({"status": "ready", "recording": recording})
 
 
 async def version(_: Request) -> Response:
     """The program's version."""
     return JSONResponse({"version": __version__})
-
-
-async def home(_: Request) -> Response:
-    """Where the screens will be."""
-    return Response("The server is running. Supervisors: monitor watch\n", media_type="text/plain")
 
 
 async def call_list(request: Request, state: State, principal: Principal) -> Response:
@@ -59,7 +55,14 @@ async def call_list(request: Request, state: State, principal: Principal) -> Res
     limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
     before = whole_number(request, "before", default=0, low=0, high=2**53) or None
     rows = await state.store.read(
-        lambda on: calls.listed(on, teams=part.teams, agent=part.agent, limit=limit, before=before)
+        lambda on: calls.listed(
+            on,
+            closed=sees_closed(principal),
+            teams=part.teams,
+            agent=part.agent,
+            limit=limit,
+            before=before,
+        )
     )
     return JSONResponse({"calls": [_public(row) for row in rows]})
 
@@ -92,7 +95,11 @@ async def alert_list(request: Request, state: State, principal: Principal) -> Re
     after = whole_number(request, "after", default=0, low=0, high=2**53)
     limit = whole_number(request, "limit", default=100, low=1, high=_PAGE)
     head = await state.feed.head(team)
-    found = await state.store.read(lambda on: log.read(on, team, after=after, limit=limit))
+    found, hidden = await state.store.read(
+        lambda on: (log.read(on, team, after=after, limit=limit), keeping.closed_calls(on, team))
+    )
+    if hidden and not sees_closed(principal):
+        found = [each for each in found if _call_of(each.body) not in hidden]
     return _raw(
         team=team,
         epoch=head.epoch,
@@ -113,6 +120,11 @@ async def numbers(request: Request) -> Response:
 setattr(numbers, ACTION, "metrics.read")
 
 
+def sees_closed(who: Principal) -> bool:
+    """Whether calls that were closed at a person's request are still there for the holder."""
+    return who.role == "compliance"
+
+
 async def find_call(
     request: Request, state: State, who: Principal, action: Action = "calls.read"
 ) -> CallRow:
@@ -120,7 +132,7 @@ async def find_call(
     part = scope(who, action, request.query_params.get("team"))
     id_: str = request.path_params["call"]
     rows = await state.store.read(
-        lambda on: calls.find(on, id_, teams=part.teams, agent=part.agent)
+        lambda on: calls.find(on, id_, closed=sees_closed(who), teams=part.teams, agent=part.agent)
     )
     if not rows:
         raise HTTPException(404, "no_call: no such call")
@@ -146,6 +158,22 @@ def whole_number(request: Request, name: str, *, default: int, low: int, high: i
     if not (given.isascii() and given.isdigit() and len(given) < 20 and low <= int(given) <= high):
         raise HTTPException(400, f"bad_query: {name} is a whole number from {low} to {high}")
     return int(given)
+
+
+def path_number(request: Request, name: str) -> int:
+    """A row number of the path; answers 404 for anything else."""
+    given: str = request.path_params[name]
+    if not (given.isascii() and given.isdigit() and len(given) < 16):
+        raise HTTPException(404, "no_such_number: there is nothing of this number")
+    return int(given)
+
+
+class _OfCall(msgspec.Struct):
+    call: str
+
+
+def _call_of(body: str) -> str:
+    return msgspec.json.decode(body, type=_OfCall).call
 
 
 def _public(row: CallRow) -> dict[str, Any]:

@@ -11,16 +11,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.errors import Overloaded, Refused, Unavailable
-from monitor.web import accounts, api, audit, privacy, sessions
+from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
+from monitor.web import actions, agent_view, api, audio, demo_calls, desk_routes, pages
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
+from monitor.web.routes import access_routes, keeping_routes
 from monitor.web.state import State
 from monitor.web.supervise import supervise
+from monitor.web.wall import wall
+from monitor.web.wall_view import wall_view
 
-PUBLIC = ("/", "/healthz", "/readyz", "/version")
-"""Paths that need no token."""
+PUBLIC = (*pages.PAGES, pages.FILES, "/healthz", "/readyz", "/version")
+"""Paths that need no token: they hold nothing of any call."""
 
 SELF = ("/api/session", "/api/session/password", "/api/setup")
 """Paths that find out for themselves who asks, and show nothing else."""
@@ -41,6 +44,8 @@ def create_app(state: State) -> Starlette:
         exception_handlers={
             HTTPException: _refusal,
             Refused: _forbidden,
+            Conflict: _conflict,
+            BadMessage: _bad_request,
             Unavailable: _unavailable,
             Overloaded: _unavailable,
         },
@@ -51,32 +56,34 @@ def create_app(state: State) -> Starlette:
 
 def _routes() -> list[BaseRoute]:
     return [
-        Route("/", api.home),
+        *pages.routes(),
         Route("/healthz", api.healthz),
         Route("/readyz", api.readyz),
         Route("/version", api.version),
         Route("/metrics", api.numbers),
-        Route("/api/session", sessions.sign_in, methods=["POST"]),
-        Route("/api/session", sessions.show, methods=["GET"]),
-        Route("/api/session", sessions.sign_out, methods=["DELETE"]),
-        Route("/api/session/password", accounts.own_password, methods=["POST"]),
-        Route("/api/setup", accounts.set_up, methods=["POST"]),
-        guarded_route("/api/accounts", accounts.listed, "accounts.read"),
-        guarded_route("/api/accounts", accounts.add, "accounts.manage", methods=("POST",)),
-        guarded_route(
-            "/api/accounts/{name}", accounts.change, "accounts.manage", methods=("PATCH",)
-        ),
-        guarded_route(
-            "/api/accounts/{name}/totp", accounts.give_totp, "accounts.manage", methods=("POST",)
-        ),
-        guarded_route("/api/audit", audit.listed, "audit.read"),
+        *access_routes(),
+        *keeping_routes(),
         guarded_route("/api/calls", api.call_list, "calls.read"),
-        guarded_route(
-            "/api/calls/{call}/reveal", privacy.reveal, "privacy.reveal", methods=("POST",)
-        ),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
+        guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
+        guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
+        guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
+        guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),
         guarded_route("/api/alerts", api.alert_list, "calls.read"),
+        guarded_route("/api/wall", wall_view, "alerts.watch"),
+        guarded_route("/api/alerts/{alert}/actions", actions.act, "alerts.act", methods=("POST",)),
+        guarded_route(
+            "/api/calls/{call}/prompts", actions.message, "prompts.send", methods=("POST",)
+        ),
+        guarded_route("/api/agents/{agent}/alerts", agent_view.own_alerts, "calls.read"),
+        guarded_route(
+            "/api/agents/{agent}/feedback", agent_view.give, "prompts.watch", methods=("POST",)
+        ),
+        guarded_route("/api/demo", demo_calls.status, "alerts.act"),
+        guarded_route("/api/demo", demo_calls.play, "alerts.act", methods=("POST",)),
+        *desk_routes.routes(),
         WebSocketRoute("/ws/alerts", supervise),
+        WebSocketRoute("/ws/wall", wall),
         WebSocketRoute("/ws/agents/{agent}", prompts),
         WebSocketRoute("/ingest/l16", intake),
     ]
@@ -104,12 +111,25 @@ async def _refusal(_: Request, fault: Exception) -> Response:
     code, _colon, message = fault.detail.partition(": ")
     if not message:
         code, message = f"http_{fault.status_code}", fault.detail
-    return _error(fault.status_code, code, message)
+    answer = _error(fault.status_code, code, message)
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 async def _forbidden(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, Refused)
     return _error(403, fault.code, fault.message)
+
+
+async def _bad_request(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, BadMessage)
+    return _error(400, fault.code, str(fault))
+
+
+async def _conflict(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Conflict)
+    status = 404 if fault.code in ("no_alert", "no_call") else 409
+    return _error(status, fault.code, fault.message)
 
 
 async def _unavailable(_: Request, fault: Exception) -> Response:

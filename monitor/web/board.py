@@ -61,9 +61,14 @@ class _Screen:
     agent: str | None
     outbox: Outbox
     wake: asyncio.Event
+    call: str | None = None
 
     def shows(self, call: CallStarted) -> bool:
-        return call.team == self.team and self.agent in (None, call.agent)
+        return (
+            call.team == self.team
+            and self.agent in (None, call.agent)
+            and self.call in (None, call.call)
+        )
 
     def put(self, event: AnyEvent) -> None:
         if self.agent is None or isinstance(event, Prompt | Disclosure | CallStarted | CallEnded):
@@ -95,13 +100,20 @@ class Board:
 
     @contextmanager
     def shown(
-        self, *, team: str, agent: str | None, bound: int, wake: asyncio.Event
+        self,
+        *,
+        team: str,
+        agent: str | None,
+        bound: int,
+        wake: asyncio.Event,
+        call: str | None = None,
     ) -> Iterator[Outbox]:
         """An outbox that holds, to begin with, what is true of the live calls now.
 
-        With `agent` it has only that agent's calls, and of them prompts and disclosures.
+        With `agent` it has only that agent's calls, and of them prompts and disclosures; with
+        `call` only that call.
         """
-        screen = _Screen(team, agent, Outbox(bound), wake)
+        screen = _Screen(team, agent, Outbox(bound), wake, call)
         for live in self._calls.values():
             if screen.shows(live.started):
                 for event in (live.started, *live.latest.values()):

@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket
 from monitor.access.permissions import require
 from monitor.audio import notice as audio
 from monitor.errors import BadMessage
+from monitor.evidence.tape import Tape
 from monitor.ingest.facts import (
     AudioChunk,
     CallBegan,
@@ -27,6 +28,7 @@ from monitor.ingest.strict_json import decode, decode_as
 from monitor.web.admission import identify, in_time, recheck, refuse_query
 from monitor.web.auth import Given, Principal, bearer
 from monitor.web.host import CallHandle
+from monitor.web.keeping import keep, kept
 from monitor.web.line import Gone, HangUp, Line
 from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
 from monitor.web.session import session
@@ -101,11 +103,13 @@ class _Source:
         self._state = state
         self._principal = principal
         self._claim = claim
+        self._team = ""
         self._decoder = L16Decoder()
         self._began: CallBegan | None = None
         self._begin: asyncio.Task[CallHandle] | None = None
         self._end: asyncio.Task[None] | None = None
         self._reason = SOURCE_LOST
+        self._tape: Tape | None = None
 
     async def read(self, message: str | bytes | None) -> None:
         """Hear the source out; returns once the call ended by the source's own word."""
@@ -141,6 +145,7 @@ class _Source:
 
     async def _finish(self, begin: asyncio.Task[CallHandle]) -> None:
         await asyncio.wait([begin])
+        await kept(self._state, self._tape, self._reason)
         if begin.exception() is None:
             await begin.result().end(self._reason)
 
@@ -154,12 +159,16 @@ class _Source:
             raise
 
     async def _take(self, event: IngestEvent) -> None:
+        keep(self._tape, event)
         match event:
             case CallBegan():
                 await self._register(event)
             case AudioChunk():
                 seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
+                self._state.wall.sound(
+                    self._team, self._call, event.role, event.samples, self._rate
+                )
                 await self._handle.audio(event.role, event.samples, event.position)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
@@ -178,11 +187,14 @@ class _Source:
     async def _register(self, began: CallBegan) -> None:
         call = began.call
         require(self._principal, "calls.send", team=call.team or None)
-        call = structs.replace(call, team=call.team or self._principal.team)
+        self._team = call.team or self._principal.team
+        call = structs.replace(call, team=self._team)
         about = f"{call.team}/{call.call}"
         self._state.audit.jot(self._principal.label, "calls.send", about)
         self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
+        if self._state.recorder is not None:
+            self._tape = self._state.recorder.open(call, rate=began.rate, roles=began.roles)
         self._begin = asyncio.create_task(
             self._state.host.begin(call, rate=began.rate, roles=began.roles)
         )

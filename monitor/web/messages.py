@@ -33,8 +33,12 @@ class Hello(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """Which team, for a holder of several; None is the first."""
     last: Last | None = None
     """Without it the feed begins with the next alert."""
-    topics: Annotated[tuple[Literal["live"], ...], Meta(max_length=4)] = ()
-    """`live`: words, disclosures and coverage of the team's calls as well; these may be skipped."""
+    last_action: _Seq | None = None
+    """The last action the client holds; without it actions begin with the next one."""
+    topics: Annotated[tuple[Literal["live", "actions", "heard"], ...], Meta(max_length=4)] = ()
+    """`live`: words, disclosures and coverage of the team's calls as well; these may be skipped.
+    `actions`: what people do about alerts, in order and without a hole. `heard`, for an agent's
+    screen: how much of the live call was heard."""
     confirmed_only: bool = False
     """Only alerts whose final words are known. Their `seq` has holes: what was provisional."""
 
@@ -53,6 +57,8 @@ class Welcome(Struct, frozen=True, kw_only=True, tag="welcome"):
     epoch: str = ""
     seq: int = 0
     """The newest alert in the log."""
+    action: int = 0
+    """The newest action of the team."""
     ack_s: float = 0.0
     """Seconds in which an alert must be acknowledged; 0 where nothing needs to be."""
 
@@ -74,6 +80,45 @@ class Skipped(Struct, frozen=True, kw_only=True, tag="skipped"):
     """So many live events gave way to newer ones. Alerts are never skipped."""
 
     count: int
+
+
+class Open(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="open"):
+    """Send the words of this live call from now on, and no longer those of another."""
+
+    call: _Short | None = None
+    """None: of no call."""
+
+
+class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
+    """From here on everything new of the call is sent; what was before is in its record."""
+
+    call: str
+
+
+class Levels(Struct, frozen=True, kw_only=True, tag="levels"):
+    """Every live call just now; a call that is not in it is over."""
+
+    calls: dict[str, tuple[float, int, int, int]]
+    """Call -> seconds heard, loudness 0..9 of agent and customer, 1 when sound stopped coming."""
+
+
+class Heard(Struct, frozen=True, kw_only=True, tag="heard"):
+    """How much of a live call was heard; an agent's screen counts on from there."""
+
+    call: str
+    at: float
+    """Seconds."""
+
+
+class Health(Struct, frozen=True, kw_only=True, tag="health"):
+    """The server itself."""
+
+    live: int
+    """Live calls of the team."""
+    behind_s: float
+    """Age of the oldest speech that is not read yet, of all teams."""
+    now: float
+    """The server's wall clock."""
 
 
 class Accepted(Struct, frozen=True, kw_only=True, tag="accepted"):

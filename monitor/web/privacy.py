@@ -20,7 +20,7 @@ from monitor.web.state import State
 class Reveal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why somebody needs to see it."""
 
-    reason: Annotated[str, Meta(min_length=4, max_length=500)]
+    reason: Annotated[str, Meta(min_length=2, max_length=500)]
 
 
 async def reveal(request: Request, state: State, who: Principal) -> Response:

@@ -17,17 +17,25 @@ from starlette.applications import Starlette
 from monitor import __version__
 from monitor.access.accounts import Accounts
 from monitor.access.audit import AuditLog
+from monitor.access.erasure import Eraser, RecordEraser
 from monitor.access.first import FirstCode
+from monitor.access.policies import Artefact
+from monitor.access.retention import Keeper
 from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
 from monitor.access.sessions import Sessions
+from monitor.alerts import epochs
+from monitor.alerts.actions import Limits
+from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk, Listener
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
+from monitor.evidence.eraser import RecordingEraser
+from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
-from monitor.store import calls, sealed
+from monitor.store import acts, calls, sealed
 from monitor.store.access_file import AccessFile
 from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
@@ -35,10 +43,14 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.demo_calls import DemoCalls
+from monitor.web.evidence import open_evidence
 from monitor.web.guard import http_protocol, websocket_protocol
 from monitor.web.host import HostFactory
+from monitor.web.review_room import open_room
 from monitor.web.state import State
 from monitor.web.tries import Tries
+from monitor.web.wall_cards import Wall
 from monitor.web.witness import Witness
 
 logger = structlog.get_logger()
@@ -58,22 +70,29 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
-        store = stack.enter_context(
-            Store(folder, bound=settings.store.queue, readers=settings.store.readers)
-        )
+        store = stack.enter_context(open_store(settings))
+        life = await epochs.settle(store, folder)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock)
+        shelf = TokenShelf(file)
         audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
-        lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
-        if lost:
-            logger.warning("calls were cut off when the server last stopped", calls=len(lost))
+        await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
+        limits, wall = _limits(settings), Wall(clock)
+        evidence = await open_evidence(stack, settings, store, metrics, clock)
         words = Seal(folder / WORDS_FILE)
         words.prepare(in_use=store.read_now(sealed.any_kept))
-        desk = Desk(store, feed, clock, took=metrics.commit.observe, seal=words.seal)
+        took, ledger = metrics.commit.observe, metrics.ledger
+        desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
         desk.listen(board.hear)
+        desk.listen(wall.hear)
         desk.listen(_counting(metrics))
-        async with open_host(settings, desk, metrics, clock) as host:
+        keeper = keeper_of(store, audit, clock, settings, evidence.library)
+        await keeper.begin()
+        async with (
+            open_room(store, settings, desk, clock) as review,
+            open_host(settings, desk, metrics, clock) as host,
+        ):
             state = State(
                 first=await first_code(door, clock),
                 settings=settings,
@@ -81,22 +100,45 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 feed=feed,
                 desk=desk,
                 board=board,
+                wall=wall,
+                deeds=Deeds(store, feed, clock, limits),
+                demo=DemoCalls(shelf, clock, host=settings.server.host),
                 door=door,
                 host=host,
                 metrics=metrics,
                 clock=clock,
+                review=review,
+                recorder=evidence.recorder,
+                library=evidence.library,
                 audit=audit,
                 words=words,
+                keeper=keeper,
                 witness=Witness(audit, clock, settings.audit.repeat_s),
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            async with _beside(door.watch(_LOOK_EVERY_S), audit.run()):
+            noting = epochs.keep_noting(store, folder, life)
+            async with _beside(
+                door.watch(_LOOK_EVERY_S), audit.run(), keeper.run(), noting, state.deeds.watch()
+            ):
                 audit.jot("server", "server.start", version=__version__)
                 await _Server(create_app(state), state, ready).serve(sockets=[listener])
                 audit.jot("server", "server.stop")
             await audit.drain()
             await desk.drain()
+            await evidence.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The record where the settings say it is."""
+    kept = settings.store
+    return Store(Path(kept.data), url=kept.url, bound=kept.queue, readers=kept.readers)
+
+
+async def _close_orphans(store: Store, clock: Clock) -> None:
+    lost = await store.write(lambda on: calls.close_orphans(on, clock.wall()))
+    if lost:
+        logger.warning("calls were cut off when the server last stopped", calls=len(lost))
 
 
 def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
@@ -107,6 +149,17 @@ def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper
         Accounts(file, seal, settings.access, clock),
         Sessions(SessionShelf(file), settings.access, clock),
     )
+
+
+def keeper_of(
+    store: Store, audit: AuditLog, clock: Clock, settings: Settings, library: Library | None
+) -> Keeper:
+    """Deletes what is over its time: the sound first, because its index goes with the record."""
+    erasers: dict[Artefact, Eraser] = {}
+    if library is not None:
+        erasers["recording"] = RecordingEraser(store, library.folder, library.keyring, clock)
+    erasers["record"] = RecordEraser(store, forget=(acts.forget,))
+    return Keeper(store, audit, clock, settings.retention, erasers)
 
 
 @contextlib.asynccontextmanager
@@ -188,9 +241,8 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         assert sockets is not None
         host, port = sockets[0].getsockname()[:2]
-        self._ready(
-            f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}", self._state
-        )
+        self._state.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self._ready(self._state.url, self._state)
 
     async def on_tick(self, counter: int) -> bool:
         return self._state.stopping.is_set() or await super().on_tick(counter)
@@ -199,6 +251,7 @@ class _Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         self._state.stopping.set()
+        await self._state.demo.close()
         try:
             async with asyncio.timeout(self._state.settings.server.drain_s):
                 await self._state.claims.all_released()
@@ -206,6 +259,13 @@ class _Server(uvicorn.Server):
         except TimeoutError:
             logger.error("calls did not end in time", calls=len(self._state.claims))
         await super().shutdown(sockets)
+
+
+def _limits(settings: Settings) -> Limits:
+    chosen = settings.escalation
+    return Limits(
+        critical=chosen.critical_s, high=chosen.high_s, medium=chosen.medium_s, low=chosen.low_s
+    )
 
 
 def _counting(metrics: Metrics) -> Listener:

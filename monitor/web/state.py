@@ -11,18 +11,25 @@ from starlette.requests import HTTPConnection
 
 from monitor.access.audit import AuditLog
 from monitor.access.first import FirstCode
+from monitor.access.retention import Keeper
 from monitor.access.seal import Seal
+from monitor.alerts.deeds import Deeds
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import Clock
+from monitor.evidence.library import Library
+from monitor.evidence.recorder import Recorder
 from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
 from monitor.store.store import Store
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
+from monitor.web.demo_calls import DemoCalls
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
+from monitor.web.review_room import ReviewRoom
 from monitor.web.tries import Tries
+from monitor.web.wall_cards import Wall
 from monitor.web.witness import Witness
 
 
@@ -66,12 +73,19 @@ class State:
     feed: Feed
     desk: Desk
     board: Board
+    wall: Wall
+    deeds: Deeds
+    demo: DemoCalls
     door: Doorkeeper
     host: CallHost
     metrics: Metrics
     clock: Clock
+    review: ReviewRoom
+    url: str = ""
+    """Where the server listens, once it does."""
     tries: Tries
     audit: AuditLog
+    keeper: Keeper
     words: Seal
     """Opens what was said before numbers in it were masked."""
     witness: Witness
@@ -79,6 +93,9 @@ class State:
     """Passwords checked at the same time: each takes 64 MiB."""
     first: FirstCode | None = None
     """While there is no account."""
+    recorder: Recorder | None = None
+    """None when nothing is to be recorded."""
+    library: Library | None = None
     claims: Claims = field(default_factory=Claims)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""

@@ -35,6 +35,7 @@ async def _converse(line: Line, state: State) -> None:
     wake = asyncio.Event()
     wake.set()
     with ExitStack() as stack:
+        stack.callback(cursor.close)
         stack.enter_context(state.feed.subscribed(team, wake))
         outbox = None
         if "live" in hello.topics:
@@ -61,6 +62,7 @@ async def _welcome(
             role=principal.role,
             epoch=start.head.epoch,
             seq=start.head.seq,
+            action=await state.feed.action_head(team),
             ack_s=alerts.ack_s,
         )
     )
@@ -68,7 +70,12 @@ async def _welcome(
         await line.send(Resumed(after=start.place.seq))
     else:
         await line.send(Resync(epoch=start.place.epoch, seq=start.place.seq))
-    return Cursor(after=start.place.seq, window=alerts.window, ack_s=alerts.ack_s)
+    return Cursor(
+        after=start.place.seq,
+        window=alerts.window,
+        ack_s=alerts.ack_s,
+        ledger=state.metrics.ledger,
+    )
 
 
 async def _send(
@@ -82,6 +89,9 @@ async def _send(
 ) -> None:
     """Alerts first; news only when no alert waits."""
     batch = state.settings.alerts.batch
+    acted = hello.last_action
+    if acted is None:
+        acted = await state.feed.action_head(team)
     while True:
         await wake.wait()
         wake.clear()
@@ -95,8 +105,18 @@ async def _send(
                 await line.send(alert.body)
             if not alerts:
                 break
+        if "actions" in hello.topics:
+            acted = await _send_actions(line, state, team, acted)
         if outbox is not None:
             await _send_news(line, state, outbox)
+
+
+async def _send_actions(line: Line, state: State, team: str, after: int) -> int:
+    batch = state.settings.alerts.batch
+    while actions := await state.feed.actions(team, after=after, limit=batch):
+        for after, body in actions:  # noqa: B007 (the last place is what is returned)
+            await line.send(body)
+    return after
 
 
 async def _send_news(line: Line, state: State, outbox: Outbox) -> None:

@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document of the three sockets, made from the code."""
+"""The AsyncAPI 3 document of the sockets, made from the code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from monitor import __version__
+from monitor.alerts.actions import Action
 from monitor.web import messages as ms
+from monitor.web.wall_cards import Card
 from monitor.wire import schema
 from monitor.wire.examples import EXAMPLES
 from monitor.wire.schema import EVENTS, Schema
@@ -22,6 +24,13 @@ _MESSAGES: Final[tuple[type[msgspec.Struct], ...]] = (
     ms.Resumed,
     ms.Resync,
     ms.Skipped,
+    Action,
+    ms.Open,
+    ms.Opened,
+    Card,
+    ms.Levels,
+    ms.Heard,
+    ms.Health,
     ms.Accepted,
     ms.Ended,
     ms.Notice,
@@ -40,15 +49,21 @@ SOCKETS: Final[dict[str, dict[str, Any]]] = {
     },
     "alerts": {
         "address": "/ws/alerts",
-        "about": "A team's alerts, in order and without a hole; with the topic `live`, news too.",
+        "about": "A team's alerts, in order and without a hole; by topic, actions and news too.",
         "in": ("Hello", "Ack"),
-        "out": ("Welcome", "Resumed", "Resync", "Alert", "Skipped", *_NEWS, "Fault"),
+        "out": ("Welcome", "Resumed", "Resync", "Alert", "Action", "Skipped", *_NEWS, "Fault"),
+    },
+    "wall": {
+        "address": "/ws/wall",
+        "about": "A team's live calls as cards, and everything new of the one that was opened.",
+        "in": ("Hello", "Open"),
+        "out": ("Welcome", "Card", "Levels", "Health", "Opened", "Skipped", *_NEWS, "Fault"),
     },
     "agent": {
         "address": "/ws/agents/{agent}",
         "about": "What one agent's screen says now: prompts and disclosures of the agent's calls.",
         "in": ("Hello",),
-        "out": ("Welcome", "CallStarted", "Prompt", "Disclosure", "CallEnded", "Fault"),
+        "out": ("Welcome", "CallStarted", "Prompt", "Disclosure", "CallEnded", "Heard", "Fault"),
     },
 }
 """Name of a channel -> its address, and the messages that the server takes and sends."""

@@ -7,8 +7,10 @@ from typing import Any, Final
 import msgspec
 
 from monitor import events as ev
+from monitor.alerts.actions import Action, Standing
 from monitor.types import Role
 from monitor.web import messages as ms
+from monitor.web.wall_cards import Card, Item, Words
 
 _CALL: Final = "20261122-0042"
 _EPOCH: Final = "9f2c6a51d04be387"
@@ -68,12 +70,36 @@ _STRUCTS: Final[tuple[msgspec.Struct, ...]] = (
     ev.Signal(call=_CALL, signal="opt_out", quote="别再打了", start=41.2, end=42.6),
     ev.Coverage(call=_CALL, channel=Role.AGENT, state="gap", start=40.0, end=41.5),
     ev.CallEnded(call=_CALL, at=52.42),
-    ms.Hello(token="cm_…", last=_PLACE, topics=("live",)),
+    ms.Hello(token="cm_…", last=_PLACE, last_action=4, topics=("live", "actions")),
     ms.Ack(seq=17),
-    ms.Welcome(team="south", role="supervisor", epoch=_EPOCH, seq=17, ack_s=30.0),
+    ms.Welcome(team="south", role="supervisor", epoch=_EPOCH, seq=17, action=5, ack_s=30.0),
     ms.Resumed(after=16),
     ms.Resync(epoch=_EPOCH, seq=17),
     ms.Skipped(count=12),
+    Action(
+        seq=5,
+        alert=_ALERT.id,
+        call=_CALL,
+        action="acknowledge",
+        by="li.na",
+        at=1795305602.5,
+        standing=Standing(status="acknowledged", by="li.na", at=1795305602.5),
+    ),
+    ms.Open(call=_CALL),
+    ms.Opened(call=_CALL),
+    Card(
+        call=_CALL,
+        agent="8012",
+        industry="wealth",
+        business="marketing",
+        company="江海银行",
+        started=1795305575.0,
+        items=(Item(item="company", state="met", at=3.46, deadline=30.0),),
+        words=Words(channel=Role.CUSTOMER, text="真的吗"),
+    ),
+    ms.Levels(calls={_CALL: (29.5, 0, 6, 0)}),
+    ms.Heard(call=_CALL, at=29.5),
+    ms.Health(live=1, behind_s=0.4, now=1795305604.5),
     ms.Accepted(call=_CALL),
     ms.Ended(call=_CALL, received_s=52.42),
     ms.Notice(code="unknown_message", message="a text message of an unknown type"),

@@ -29,6 +29,8 @@ audit.read         -      -           -     all         -      all      -
 retention.read     -      -           -     all         -      all      -
 retention.manage   -      -           -     all         -      -        -
 holds.manage       -      -           -     all         -      -        -
+approvals.read     -      -           all   all         -      all      -
+approvals.take_part  -    -           all   all         -      -        -
 """
 
 _HEAD, *_ROWS = [line.split() for line in TEXT.strip().splitlines()]

@@ -24,6 +24,7 @@ def job(
     seconds: float = 1.0,
     deadline_s: float = 0.0,
     since_s: float = 0.0,
+    team: str = "",
 ) -> Job:
     samples = np.zeros(int(seconds * 16_000), np.int16)
     segment = Segment(
@@ -35,7 +36,12 @@ def job(
         closed=kind is Kind.FINAL,
     )
     return Job(
-        token=next(tokens), segment=segment, kind=kind, deadline_s=deadline_s, since_s=since_s
+        token=next(tokens),
+        segment=segment,
+        kind=kind,
+        deadline_s=deadline_s,
+        since_s=since_s,
+        team=team,
     )
 
 
@@ -174,3 +180,56 @@ def test_customers_wait_after_the_opening_when_agents_come_first() -> None:
         schedule.put(each)
     schedule.agents_first = True
     assert [schedule.take() for _ in range(3)] == [[agent], [opening], [late]]
+
+
+def test_a_newer_partial_keeps_the_place_of_the_older() -> None:
+    schedule = Schedule()
+    schedule.put(job(Kind.PARTIAL, call="a", deadline_s=1))
+    other = job(Kind.PARTIAL, call="b", deadline_s=2)
+    schedule.put(other)
+    for at in (3, 4, 5):
+        newest = job(Kind.PARTIAL, call="a", deadline_s=at)
+        schedule.put(newest)
+    assert [schedule.take(), schedule.take()] == [[newest], [other]]
+
+
+def test_a_large_team_does_not_make_a_small_one_wait() -> None:
+    clock, schedule = VirtualClock(), Schedule()
+    for number in range(20):
+        schedule.put(job(call=f"large-{number}", team="large", deadline_s=number / 100))
+    clock.advance(2)
+    for number in range(2):
+        schedule.put(job(call=f"small-{number}", team="small", deadline_s=1 + number / 100))
+    order = [schedule.take(clock.monotonic())[0].team for _ in range(6)]
+    assert order.count("small") == 2
+
+
+def test_finals_in_time_are_heard_by_deadline_whoever_they_are_of() -> None:
+    schedule = Schedule()
+    first, second = job(call="a", team="t", deadline_s=5), job(call="a", team="t", deadline_s=6)
+    other = job(call="b", team="u", deadline_s=7)
+    for each in (first, second, other):
+        schedule.put(each)
+    assert [schedule.take(1.0) for _ in range(3)] == [[first], [second], [other]]
+
+
+def test_calls_of_a_team_take_turns_with_their_partials() -> None:
+    schedule = Schedule()
+    roles = (Role.AGENT, Role.CUSTOMER)
+    talkative = [job(Kind.PARTIAL, call="a", role=role, deadline_s=1) for role in roles]
+    quiet = job(Kind.PARTIAL, call="b", deadline_s=2)
+    for each in (*talkative, quiet):
+        schedule.put(each)
+    assert [schedule.take() for _ in range(3)] == [[talkative[0]], [quiet], [talkative[1]]]
+
+
+def test_a_team_that_comes_late_has_no_credit_for_its_silence() -> None:
+    schedule = Schedule()
+    for number in range(60):
+        schedule.put(job(call=f"{number % 3}", team="large", number=number))
+    for _ in range(30):
+        schedule.take(9.0)
+    for number in range(20):
+        schedule.put(job(call="new", team="small", number=number))
+    order = [schedule.take(9.0)[0].team for _ in range(10)]
+    assert order.count("small") == 5

@@ -14,7 +14,7 @@ from monitor.rules.load import load_packs
 from monitor.types import Role
 
 FOLDER = Path(__file__).parents[1] / "evaluation"
-PACKS = tuple(pack for pack in load_packs(bundled_folder()) if pack.pack != "similar")
+PACKS = load_packs(bundled_folder())
 
 
 def test_a_missed_a_false_and_an_allowed_category_are_told_apart() -> None:

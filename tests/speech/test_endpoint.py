@@ -176,3 +176,18 @@ def test_marks_never_reach_back_too_far(flags: list[bool]) -> None:
     for now, flag in enumerate(flags, start=1):
         for mark in endpoint.process(flag):
             assert now - mark.start <= endpoint.reach
+
+
+def test_words_in_a_hurry_are_cut_off_soon_at_the_quietest_place_after_them() -> None:
+    rules = Rules(follow_s=0.5, partial_every_s=0)
+    endpoint = Endpoint(rules)
+    marks: list[Mark] = []
+    for frame in range(150):
+        if frame == 60:
+            endpoint.hurry(0, 50)
+            endpoint.hurry(7, 10)  # of a segment that is not open: nothing
+        marks += endpoint.process(True, level=1.0 if frame == 63 else 9.0)
+    assert [(mark.kind, mark.number) for mark in marks] == [(Kind.FINAL, 0)]
+    assert 62 <= marks[0].end <= 64
+    rest = endpoint.flush()
+    assert [(mark.number, mark.start) for mark in rest] == [(1, marks[0].end)]

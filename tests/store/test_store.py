@@ -15,6 +15,7 @@ def pragma(store: Store, name: str) -> object:
     return store.writer.submit(lambda on: on.execute(text(f"PRAGMA {name}")).scalar()).result(10)
 
 
+@pytest.mark.sqlite
 def test_the_writing_connection_is_durable(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         assert pragma(store, "journal_mode") == "wal"
@@ -30,6 +31,7 @@ def test_a_folder_has_one_server(tmp_path: Path) -> None:
     Store(tmp_path).close()
 
 
+@pytest.mark.sqlite
 def test_data_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     Store(tmp_path).close()
     engine = writing_engine(tmp_path / RECORD_FILE, journal="wal")
@@ -40,6 +42,7 @@ def test_data_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
         Store(tmp_path)
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / RECORD_FILE).write_bytes(b"no database at all" * 100)
     with pytest.raises(Unavailable, match=r"record\.db.*not a database"):

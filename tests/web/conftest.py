@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from monitor.clock import SystemClock
-from monitor.settings import Access, Alerts, Server, Settings, Store
+from monitor.settings import Access, Alerts, Retention, Server, Settings, Store
 from monitor.store.tokens import TokenShelf
 from monitor.web.auth import make_token
 from monitor.web.server import run
@@ -126,6 +126,7 @@ SETTINGS = Settings(
     server=Server(port=0, hello_s=0.3, close_s=0.5, drain_s=5.0, recheck_s=0.2, open_s=0.5),
     alerts=Alerts(ack_s=5.0),
     access=CHEAP,
+    retention=Retention(delete=False),
 )
 
 Opener = Callable[..., Awaitable[House]]

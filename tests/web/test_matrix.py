@@ -38,8 +38,70 @@ EXAMPLES: dict[str, Example] = {
     "GET /metrics": Example(),
     "GET /api/calls": Example(path="/api/calls?team=south"),
     "GET /api/calls/{call}/events": Example(),
+    "GET /api/calls/{call}/audio": Example(),
+    "GET /api/calls/{call}/peaks": Example(),
+    "GET /api/calls/{call}/recording": Example(),
+    "GET /api/calls/{call}/export": Example(),
     "POST /api/calls/{call}/reveal": Example(body={"reason": "投诉 17"}),
+    "GET /api/retention": Example(),
+    "POST /api/retention": Example(body={}),
+    "POST /api/retention/run": Example(),
+    "DELETE /api/retention/{number}": Example(says={"compliance": 403}),
+    "GET /api/holds": Example(),
+    "POST /api/holds": Example(body={}),
+    "DELETE /api/holds/{number}": Example(says={"compliance": 403}),
+    "POST /api/persons": Example(
+        body={"team": "south", "calls": ["c1"], "want": "copy", "reason": "本人申请"}
+    ),
+    "GET /api/approvals": Example(),
+    "POST /api/approvals": Example(body={}),
+    "POST /api/approvals/{number}": Example(body={}),
     "GET /api/alerts": Example(path="/api/alerts?team=south", says={"agent": 403}),
+    "GET /api/wall": Example(path="/api/wall?team=south"),
+    "POST /api/alerts/{alert}/actions": Example(body={"action": "acknowledge", "key": "k" * 8}),
+    "POST /api/calls/{call}/prompts": Example(body={"text": "请说明来电目的"}),
+    "GET /api/agents/{agent}/alerts": Example(path="/api/agents/8012/alerts?team=south"),
+    "POST /api/agents/{agent}/feedback": Example(
+        path="/api/agents/8012/feedback?team=south",
+        body={"key": "k" * 8, "call": "c1", "reason": "missing_purpose"},
+    ),
+    "GET /api/demo": Example(path="/api/demo?team=south"),
+    "POST /api/demo": Example(path="/api/demo?team=south", body={}, says={"supervisor": 202}),
+    "GET /api/qa/calls": Example(path="/api/qa/calls?team=south", says={"agent": 403}),
+    "GET /api/qa/choices": Example(path="/api/qa/choices?team=south", says={"agent": 403}),
+    "GET /api/qa/calls/{number}": Example(says={"agent": 403}),
+    "POST /api/qa/calls/{number}/rejudge": Example(body={}, says={"agent": 403}),
+    "GET /api/qa/samples": Example(path="/api/qa/samples?team=south", says={"agent": 403}),
+    "POST /api/qa/samples": Example(
+        body={"name": "x", "plan": "random", "size": 1, "team": "south"}
+    ),
+    "GET /api/qa/export": Example(path="/api/qa/export?team=south"),
+    "GET /api/qa/exports": Example(path="/api/qa/exports?team=south"),
+    "POST /api/reviews": Example(
+        body={
+            "act": {
+                "type": "verdict",
+                "call": 1,
+                "alert": "c1-1",
+                "verdict": "upheld",
+                "key": "matrix-1",
+            }
+        }
+    ),
+    "GET /api/alerts/{alert}/appeal": Example(),
+    "POST /api/alerts/{alert}/appeal": Example(body={"text": "不对", "key": "matrix-2"}),
+    "GET /api/rules": Example(),
+    "POST /api/rules/try": Example(body={"text": "您好"}),
+    "POST /api/rules/check": Example(body={"text": "x"}),
+    "GET /api/rules/proposals": Example(),
+    "POST /api/rules/proposals": Example(body={"text": "x"}),
+    "GET /api/rules/proposals/{number}": Example(),
+    "POST /api/rules/proposals/{number}/dry-run": Example(body={}),
+    "POST /api/rules/proposals/{number}/decision": Example(body={"decision": "withdraw"}),
+    "GET /api/rules/texts/{sha256}": Example(),
+    "GET /api/rules/{pack}": Example(),
+    "GET /api/rules/{pack}/diff": Example(),
+    "GET /api/overview": Example(path="/api/overview?team=south"),
     "GET /api/audit": Example(),
     "GET /api/accounts": Example(),
     "POST /api/accounts": Example(body={"name": "x", "password": "y", "role": "admin"}),
@@ -49,9 +111,18 @@ EXAMPLES: dict[str, Example] = {
 """A new route without an entry fails the tests."""
 
 SOCKETS = {"/ws/alerts": "alerts.watch", "/ws/agents/{agent}": "prompts.watch"}
-SOCKETS |= {"/ingest/l16": "calls.send"}
+SOCKETS |= {"/ingest/l16": "calls.send", "/ws/wall": "alerts.watch"}
 
-PARAMETERS = {"call": "c1", "agent": "8012", "name": "nobody", "id": "c1-1"}
+PARAMETERS: dict[str, object] = {
+    "call": "c1",
+    "alert": "c1-1",
+    "agent": "8012",
+    "name": "nobody",
+    "id": "c1-1",
+    "number": 1,
+    "pack": "base",
+    "sha256": "0" * 64,
+}
 
 
 def keys() -> list[tuple[str, Route]]:
@@ -77,7 +148,7 @@ async def test_what_is_open_to_everybody_shows_nothing_of_calls(
     client: httpx2.AsyncClient,
 ) -> None:
     for path in PUBLIC:
-        answer = await client.get(path)
+        answer = await client.get(path.replace("{path:path}", "app.css"))
         assert answer.status_code == 200
         assert "c1" not in answer.text
         assert "您好" not in answer.text

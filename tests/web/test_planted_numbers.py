@@ -18,6 +18,9 @@ from tests.web.conftest import House, chunk, hear, new_token, registration, say
 from tests.web.process import ServerProcess, forge
 
 CALLS, PER_CALL = 20, 10
+PATIENT = {f"MONITOR_SERVER_{key}_S": "60" for key in ("PING", "SEND", "HELLO", "OPEN")}
+PATIENT |= {"MONITOR_ALERTS_ACK_S": "60", "MONITOR_LOGS_LEVEL": "debug"}
+"""Nothing here is about time."""
 SPOKEN = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
 
 pytestmark = pytest.mark.process
@@ -47,7 +50,7 @@ def planted() -> list[list[Planted]]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     with (tmp_path / "server.log").open("wb") as log, forge(log) as forged:
-        server = forged.server(tmp_path, MONITOR_LOGS_LEVEL="debug")
+        server = forged.server(tmp_path, **PATIENT)
         server.start()
         yield server
         server.stop()
@@ -56,7 +59,8 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 async def bring(server: ServerProcess, token: str, call: str, numbers: list[Planted]) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     meta = {f"say{n}": each.text for n, each in enumerate(numbers, start=1)}
-    async with connect(server.ws + "/ingest/l16", additional_headers=headers) as source:
+    url = server.ws + "/ingest/l16"
+    async with connect(url, additional_headers=headers, ping_interval=None) as source:
         await say(source, **registration(call, meta=meta, toNumber=numbers[0].digits))
         assert (await hear(source))["type"] == "accepted"
         for number in range(1, len(numbers) + 1):
@@ -68,7 +72,7 @@ async def bring(server: ServerProcess, token: str, call: str, numbers: list[Plan
 async def everything_shown(server: ServerProcess, token: str, calls: list[str]) -> str:
     shown: list[str] = []
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=server.url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=server.url, headers=headers, timeout=60) as client:
         shown.append((await client.get("/api/calls")).text)
         shown.append((await client.get("/api/alerts?limit=1000")).text)
         for call in calls:
@@ -78,7 +82,7 @@ async def everything_shown(server: ServerProcess, token: str, calls: list[str]) 
 
 
 async def listen(server: ServerProcess, token: str, heard: list[str]) -> None:
-    async with connect(server.ws + "/ws/alerts") as feed:
+    async with connect(server.ws + "/ws/alerts", ping_interval=None) as feed:
         await say(feed, type="hello", token=token, topics=["live"], last={"seq": 0})
         async for text in feed:
             heard.append(str(text))
@@ -98,9 +102,8 @@ async def test_planted_numbers_are_found_nowhere(server: ServerProcess, tmp_path
     heard: list[str] = []
     listening = asyncio.create_task(listen(server, supervisor, heard))
     names = [f"c{n}" for n in range(CALLS)]
-    await asyncio.gather(
-        *(bring(server, ingest, call, numbers) for call, numbers in zip(names, plan, strict=True))
-    )
+    for call, numbers in zip(names, plan, strict=True):
+        await bring(server, ingest, call, numbers)
     shown = await everything_shown(server, supervisor, names)
     listening.cancel()
     assert sum('"type":"alert"' in text for text in heard) == CALLS * PER_CALL
@@ -135,7 +138,7 @@ async def test_a_number_said_in_two_pieces(house: House) -> None:
 
 async def events(house: House, token: str) -> list[dict[str, Any]]:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=house.url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=house.url, headers=headers, timeout=60) as client:
         found: list[dict[str, Any]] = (await client.get("/api/calls/c1/events")).json()["events"]
         return found
 
@@ -150,7 +153,7 @@ async def test_compliance_sees_what_was_said_and_says_why(house: House) -> None:
         assert (await hear(source))["type"] == "ended"
     reason = {"reason": "投诉 2026-17,客户 13900139000"}
     headers = {"Authorization": f"Bearer {house.token('compliance')}"}
-    async with httpx2.AsyncClient(base_url=house.url, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=house.url, headers=headers, timeout=60) as client:
         assert (await client.post("/api/calls/c1/reveal", json={})).status_code == 400
         shown = (await client.post("/api/calls/c1/reveal", json=reason)).json()["events"]
         audit = (await client.get("/api/audit")).text

@@ -1,0 +1,142 @@
+"""Far more calls than a machine hears, for a while: nothing may be lost, and it recovers."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from sqlalchemy import select
+
+from monitor.demo.scenario import Scene, token
+from monitor.events import CallEnded, Coverage, decode
+from monitor.qa.bench.capacity import drive
+from monitor.qa.bench.load import Diary, Lane, Score, lanes, score
+from monitor.qa.bench.ours import Ours
+from monitor.store.store import Store
+from monitor.store.tables import events
+from monitor.types import FRAME_S
+
+RECOVERY_S = 150.0
+AGE_S = 2.0
+_METRIC = re.compile(r"^(monitor_\w+) ([0-9.e+-]+)$", re.MULTILINE)
+
+
+class Overload(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the calls."""
+
+    calls: int
+    hold_s: float
+    worst_s: float
+    """Age of the oldest speech, at worst."""
+    recovered_s: float | None
+    """Seconds from the end of the load until that was under two seconds for good."""
+    highest: int
+    """Level of the shedding ladder."""
+    stall_s: float
+    roles: int
+    inexact: int
+    """Roles whose spans of coverage do not add up to the call."""
+    states: dict[str, float]
+    """Seconds by state of coverage, all roles."""
+    refused: int
+    score: Score
+    series: tuple[tuple[float, float, float], ...]
+    """Seconds since the beginning, age of the oldest speech, level."""
+
+
+def run(scenes: Sequence[Scene], calls: int, *, hold_s: float) -> Overload:
+    """Play the load, wait for recovery, check the record."""
+    with TemporaryDirectory(prefix="monitor-bench-") as name:
+        folder = Path(name)
+        diary, played = Diary(), lanes(scenes, calls, hold_s=hold_s, spread_s=10.0)
+        series, ended, stall_s = asyncio.run(_play(folder, scenes, played, diary))
+        roles, inexact, states = _record(folder)
+    late = [at for at, age, _ in series if at > ended and age > AGE_S]
+    settled = series[-1][1] <= AGE_S
+    return Overload(
+        calls=calls,
+        hold_s=hold_s,
+        worst_s=round(max(age for _, age, _ in series), 2),
+        recovered_s=round(max(late, default=ended) - ended, 1) if settled else None,
+        highest=int(max(level for _, _, level in series)),
+        stall_s=stall_s,
+        roles=roles,
+        inexact=inexact,
+        states=states,
+        refused=sum("too_much_speech" in one for one in diary.failed),
+        score=score(played, diary),
+        series=tuple(series),
+    )
+
+
+async def _play(
+    folder: Path, scenes: Sequence[Scene], played: Sequence[Lane], diary: Diary
+) -> tuple[list[tuple[float, float, float]], float, float]:
+    series: list[tuple[float, float, float]] = []
+    async with Ours().open(folder, scenes, diary) as hearing:
+        secret, url = token(folder, "admin", ""), hearing.url
+        began = time.monotonic()
+        stall_s = 0.0
+
+        async def follow() -> None:
+            nonlocal stall_s
+            while True:
+                seen = await asyncio.to_thread(_metrics, url, secret)
+                age, level = seen["monitor_oldest_speech_seconds"], seen["monitor_shedding_level"]
+                stall_s = max(stall_s, seen["monitor_loop_stall_seconds"])
+                series.append((round(time.monotonic() - began, 1), age, level))
+                await asyncio.sleep(1.0)
+
+        following = asyncio.create_task(follow())
+        async with asyncio.TaskGroup() as group:
+            for lane in played:
+                group.create_task(drive(hearing, lane, diary))
+            longest = max(lane.delay_s + lane.seconds for lane in played)
+            await asyncio.sleep(longest)
+            ended = time.monotonic() - began
+        until = began + ended + RECOVERY_S
+        while time.monotonic() < until and not (series and series[-1][1] <= AGE_S):  # noqa: ASYNC110
+            await asyncio.sleep(1.0)
+        await asyncio.sleep(3.0)
+        following.cancel()
+    return series, ended, stall_s
+
+
+def _metrics(url: str, secret: str) -> dict[str, float]:
+    request = urllib.request.Request(
+        f"{url}/metrics", headers={"Authorization": f"Bearer {secret}"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return {name: float(value) for name, value in _METRIC.findall(reply.read().decode())}
+
+
+def _record(folder: Path) -> tuple[int, int, dict[str, float]]:
+    """Roles, those whose coverage is not exact, and seconds by state."""
+    query = select(events.c.call_number, events.c.body).order_by(events.c.number)
+    spans: dict[tuple[int, str], list[Coverage]] = defaultdict(list)
+    lasted: dict[int, float] = {}
+    with Store(folder) as store:
+        for number, body in store.read_now(lambda on: list(on.execute(query))):
+            event = decode(body)
+            if isinstance(event, Coverage):
+                spans[number, event.channel].append(event)
+            elif isinstance(event, CallEnded):
+                lasted[number] = event.at
+    states: dict[str, float] = defaultdict(float)
+    inexact = 0
+    for (number, _), found in spans.items():
+        at_s = 0.0
+        exact = True
+        for span in found:
+            exact &= abs(span.start - at_s) < 1e-6
+            at_s = span.end
+            states[span.state] += span.end - span.start
+        inexact += not (exact and abs(at_s - lasted.get(number, at_s)) <= FRAME_S)
+    return len(spans), inexact, {state: round(total, 1) for state, total in sorted(states.items())}

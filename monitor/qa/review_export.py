@@ -1,0 +1,57 @@
+"""Review results as tables for a spreadsheet: masked, and harmless when opened."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from monitor.text.mask import mask
+
+Cell = str | float | int | None
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+BOM: Final = "\ufeff"
+"""Without it Excel reads UTF-8 as the system's old encoding."""
+
+
+def safe(cell: Cell) -> Cell:
+    """The cell with numbers of people hidden, and never a formula."""
+    if not isinstance(cell, str):
+        return cell
+    text = mask(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """UTF-8 with a byte order mark and CRLF, as spreadsheets expect."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return (BOM + out.getvalue()).encode()
+
+
+def as_xlsx(
+    sheets: Sequence[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]],
+) -> bytes:
+    """A workbook of (title, header, rows), headers bold and fixed."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    for title, header, rows in sheets:
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        cells = [WriteOnlyCell(sheet, value=name) for name in header]
+        for cell in cells:
+            cell.font = Font(bold=True)
+        sheet.append(cells)
+        for row in rows:
+            sheet.append([safe(cell) for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

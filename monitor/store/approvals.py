@@ -1,0 +1,79 @@
+"""What one person asked for and another one has to agree to, as rows."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from monitor.store.tables_keeping import approvals
+
+
+class ApprovalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something asked for. Wall times are seconds since the epoch, UTC."""
+
+    number: int
+    action: str
+    about: str
+    reason: str
+    asked_by: str
+    asked_wall: float
+    decided_by: str | None = None
+    decided_wall: float | None = None
+    agreed: bool | None = None
+    used_wall: float | None = None
+
+
+def add(
+    on: Connection, *, action: str, about: str, reason: str, asked_by: str, wall: float
+) -> ApprovalRow:
+    """Ask for something."""
+    values = {"action": action, "about": about, "reason": reason}
+    made = on.execute(
+        insert(approvals)
+        .values(values | {"asked_by": asked_by, "asked_wall": wall})
+        .returning(approvals.c.number)
+    )
+    found = find(on, int(made.scalar_one()))
+    assert found is not None
+    return found
+
+
+def find(on: Connection, number: int) -> ApprovalRow | None:
+    """What was asked for under this number."""
+    query = select(approvals).where(approvals.c.number == number)
+    row = on.execute(query).mappings().first()
+    return None if row is None else msgspec.convert(row, ApprovalRow)
+
+
+def decide(on: Connection, number: int, *, by: str, agreed: bool, wall: float) -> None:
+    """Keep the decision."""
+    mine = approvals.c.number == number
+    on.execute(
+        update(approvals).where(mine).values(decided_by=by, decided_wall=wall, agreed=agreed)
+    )
+
+
+def use(
+    on: Connection, *, action: str, about: str, asked_by: str, since: float, wall: float
+) -> ApprovalRow | None:
+    """Use up what was agreed to after `since`; None when there is nothing of the kind."""
+    query = select(approvals).where(
+        approvals.c.action == action,
+        approvals.c.about == about,
+        approvals.c.asked_by == asked_by,
+        approvals.c.agreed.is_(True),
+        approvals.c.used_wall.is_(None),
+        approvals.c.decided_wall >= since,
+    )
+    row = on.execute(query.order_by(approvals.c.number).limit(1)).mappings().first()
+    if row is None:
+        return None
+    mine = approvals.c.number == row["number"]
+    on.execute(update(approvals).where(mine).values(used_wall=wall))
+    return msgspec.convert(row, ApprovalRow)
+
+
+def newest(on: Connection, *, limit: int) -> list[ApprovalRow]:
+    """The newest first."""
+    query = select(approvals).order_by(approvals.c.number.desc()).limit(limit)
+    return [msgspec.convert(row, ApprovalRow) for row in on.execute(query).mappings()]

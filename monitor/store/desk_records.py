@@ -1,0 +1,81 @@
+"""Samples drawn and exports made: who, when, by which plan or filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select
+
+from monitor.store.tables_desk import cases, exports, samples
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawn sample; `plan` is the JSON that draws it again."""
+
+    number: int = 0
+    name: str
+    team: str
+    plan: str
+    population: int
+    size: int
+    by: str
+    at_wall: float
+
+
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that left the house; `sha256` names its bytes."""
+
+    number: int = 0
+    by: str
+    role: str
+    at_wall: float
+    format: str
+    rows: int
+    filters: str
+    sha256: str
+
+
+def add_sample(connection: Connection, row: Sample) -> int:
+    """Keep a sample; returns its number."""
+    values = msgspec.to_builtins(row)
+    del values["number"]
+    made = connection.execute(insert(samples).values(values).returning(samples.c.number))
+    return int(made.scalar_one())
+
+
+def listed_samples(
+    connection: Connection, teams: tuple[str, ...] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Samples, newest first, with how many of their calls are reviewed."""
+    query = select(samples).order_by(samples.c.number.desc()).limit(limit)
+    if teams is not None:
+        query = query.where(samples.c.team.in_(teams))
+    rows = [msgspec.convert(row, Sample) for row in connection.execute(query).mappings()]
+    done = select(cases.c.sample, cases.c.state, func.count()).group_by(
+        cases.c.sample, cases.c.state
+    )
+    counts = {(sample, state): count for sample, state, count in connection.execute(done)}
+    return [
+        msgspec.to_builtins(row)
+        | {
+            "plan": msgspec.json.decode(row.plan),
+            "reviewed": counts.get((row.number, "reviewed"), 0),
+            "appealed": counts.get((row.number, "appealed"), 0),
+        }
+        for row in rows
+    ]
+
+
+def add_export(connection: Connection, row: Export) -> int:
+    """Keep who took which file out; returns its number."""
+    values = msgspec.to_builtins(row)
+    del values["number"]
+    made = connection.execute(insert(exports).values(values).returning(exports.c.number))
+    return int(made.scalar_one())
+
+
+def listed_exports(connection: Connection, limit: int) -> list[Export]:
+    """Exports, newest first."""
+    query = select(exports).order_by(exports.c.number.desc()).limit(limit)
+    return [msgspec.convert(row, Export) for row in connection.execute(query).mappings()]

@@ -1,0 +1,207 @@
+"""Policies, holds, deletions and closed calls, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, exists, insert, or_, select, update
+
+from monitor.store.tables import calls
+from monitor.store.tables_keeping import closings, deletions, holds, policies, runs
+
+
+class PolicyRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy in force, or one that was."""
+
+    number: int
+    industry: str
+    artefact: str
+    keep_days: int
+    delete_days: int | None
+    basis: str
+    source: str
+    made_by: str
+    made_wall: float
+    retired_by: str | None = None
+    retired_wall: float | None = None
+
+
+class HoldRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that must not be deleted; an empty call means the whole team."""
+
+    number: int
+    team: str
+    call: str
+    reason: str
+    review_wall: float
+    made_by: str
+    made_wall: float
+    released_by: str | None = None
+    released_wall: float | None = None
+
+
+class DeletionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is being deleted, or was."""
+
+    number: int
+    call_number: int
+    team: str
+    call: str
+    artefact: str
+    why: str
+    begun_wall: float
+    finished_wall: float | None = None
+    certificate: str | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """A call whose time may be over."""
+
+    number: int
+    team: str
+    call: str
+    industry: str
+    ended_wall: float
+
+
+def add_policy(on: Connection, **values: Any) -> int:
+    """Put a policy in force; returns its number."""
+    made = on.execute(insert(policies).values(values).returning(policies.c.number))
+    return int(made.scalar_one())
+
+
+def retire_policy(on: Connection, number: int, by: str, wall: float) -> bool:
+    """Take a policy out of force; False when it is not in force."""
+    mine = (policies.c.number == number, policies.c.retired_wall.is_(None))
+    change = update(policies).where(*mine).values(retired_by=by, retired_wall=wall)
+    return on.execute(change).rowcount == 1
+
+
+def policies_in_force(on: Connection) -> list[PolicyRow]:
+    """Every policy in force, oldest first."""
+    query = select(policies).where(policies.c.retired_wall.is_(None)).order_by(policies.c.number)
+    return [msgspec.convert(row, PolicyRow) for row in on.execute(query).mappings()]
+
+
+def add_hold(on: Connection, **values: Any) -> int:
+    """Put a hold on a call or a team; returns its number."""
+    made = on.execute(insert(holds).values(values).returning(holds.c.number))
+    return int(made.scalar_one())
+
+
+def release_hold(on: Connection, number: int, by: str, wall: float) -> bool:
+    """Release a hold; False when there is none."""
+    mine = (holds.c.number == number, holds.c.released_wall.is_(None))
+    change = update(holds).where(*mine).values(released_by=by, released_wall=wall)
+    return on.execute(change).rowcount == 1
+
+
+def holds_in_force(on: Connection) -> list[HoldRow]:
+    """Every hold in force, oldest first."""
+    query = select(holds).where(holds.c.released_wall.is_(None)).order_by(holds.c.number)
+    return [msgspec.convert(row, HoldRow) for row in on.execute(query).mappings()]
+
+
+def candidates(
+    on: Connection, artefact: str, *, before: float, after: int, limit: int
+) -> list[Ended]:
+    """Calls that ended before a time, are not held, and whose artefact is there; by number."""
+    held = exists().where(
+        holds.c.released_wall.is_(None),
+        holds.c.team == calls.c.team,
+        or_(holds.c.call == "", holds.c.call == calls.c.call),
+    )
+    taken = exists().where(
+        deletions.c.call_number == calls.c.number, deletions.c.artefact == artefact
+    )
+    columns = (calls.c.number, calls.c.team, calls.c.call, calls.c.industry, calls.c.ended_wall)
+    query = (
+        select(*columns)
+        .where(calls.c.ended_wall < before, calls.c.number > after, ~held, ~taken)
+        .order_by(calls.c.number)
+        .limit(limit)
+    )
+    return [msgspec.convert(row, Ended) for row in on.execute(query).mappings()]
+
+
+def held(on: Connection, team: str, call: str) -> bool:
+    """Whether a hold keeps the call."""
+    mine = or_(holds.c.call == "", holds.c.call == call)
+    query = select(holds.c.number).where(holds.c.released_wall.is_(None), holds.c.team == team)
+    return on.execute(query.where(mine).limit(1)).first() is not None
+
+
+def begin(on: Connection, ended: Ended, artefact: str, why: str, wall: float) -> int | None:
+    """Mark something for deletion; None when a hold came in between."""
+    if held(on, ended.team, ended.call):
+        return None
+    made = on.execute(
+        insert(deletions)
+        .values(
+            call_number=ended.number,
+            team=ended.team,
+            call=ended.call,
+            artefact=artefact,
+            why=why,
+            begun_wall=wall,
+        )
+        .returning(deletions.c.number)
+    )
+    return int(made.scalar_one())
+
+
+def unfinished(on: Connection) -> list[DeletionRow]:
+    """Deletions that were begun and not finished, oldest first."""
+    query = select(deletions).where(deletions.c.finished_wall.is_(None))
+    rows = on.execute(query.order_by(deletions.c.number)).mappings()
+    return [msgspec.convert(row, DeletionRow) for row in rows]
+
+
+def finish(on: Connection, number: int, certificate: str, wall: float) -> None:
+    """The deletion is done."""
+    mine = deletions.c.number == number
+    change = update(deletions).where(mine).values(finished_wall=wall, certificate=certificate)
+    on.execute(change)
+
+
+def deleted(on: Connection, *, limit: int) -> list[DeletionRow]:
+    """The newest deletions first."""
+    query = select(deletions).order_by(deletions.c.number.desc()).limit(limit)
+    return [msgspec.convert(row, DeletionRow) for row in on.execute(query).mappings()]
+
+
+def last_run(on: Connection) -> float | None:
+    """Wall time of the last run."""
+    found = on.execute(select(runs.c.wall).where(runs.c.number == 1)).scalar()
+    return None if found is None else float(found)
+
+
+def ran(on: Connection, wall: float) -> None:
+    """A run was at this time."""
+    on.execute(delete(runs))
+    on.execute(insert(runs).values(number=1, wall=wall))
+
+
+def close(on: Connection, numbers: Sequence[int], reason: str, by: str, wall: float) -> None:
+    """Nobody but compliance sees these calls from now on."""
+    known = set(on.execute(select(closings.c.call_number)).scalars())
+    fresh = [number for number in numbers if number not in known]
+    if fresh:
+        rows = [
+            {"call_number": number, "reason": reason, "made_by": by, "made_wall": wall}
+            for number in fresh
+        ]
+        on.execute(insert(closings), rows)
+
+
+def closed_calls(on: Connection, team: str) -> frozenset[str]:
+    """Ids of the team's closed calls."""
+    query = select(calls.c.call).join(closings, closings.c.call_number == calls.c.number)
+    return frozenset(on.execute(query.where(calls.c.team == team)).scalars())
+
+
+def reopen(on: Connection, numbers: Sequence[int]) -> None:
+    """The calls are gone, or open again."""
+    on.execute(delete(closings).where(closings.c.call_number.in_(numbers)))

@@ -1,0 +1,122 @@
+// A list of any length that draws only the rows in sight, each of them once.
+
+const SPARE = 4;
+
+/**
+ * `rowHeight` in pixels, `key(item)` names an item for good, `create(item)` gives
+ * `{element, update(item)}`. Rows are moved, not rebuilt, when the order changes.
+ */
+export class VirtualList {
+  constructor(root, { rowHeight, key, create, label, onChoose }) {
+    this.root = root;
+    this.rowHeight = rowHeight;
+    this.key = key;
+    this.create = create;
+    this.onChoose = onChoose;
+    this.items = [];
+    this.places = new Map();
+    this.rows = new Map();
+    this.chosen = null;
+    this.waiting = 0;
+    this.space = document.createElement('div');
+    this.space.className = 'list-space';
+    this.space.setAttribute('role', 'presentation');
+    root.classList.add('list');
+    root.setAttribute('role', 'listbox');
+    root.setAttribute('aria-label', label);
+    root.tabIndex = 0;
+    root.append(this.space);
+    root.addEventListener('scroll', () => this.drawSoon(), { passive: true });
+    root.addEventListener('click', (event) => this.click(event));
+    new ResizeObserver(() => this.drawSoon()).observe(root);
+  }
+
+  /** Show these items in this order. */
+  set(items) {
+    this.items = items;
+    this.places.clear();
+    items.forEach((item, place) => this.places.set(this.key(item), place));
+    this.drawSoon();
+  }
+
+  choose(key, { scroll = true } = {}) {
+    this.chosen = key;
+    if (scroll && this.places.has(key)) this.reveal(this.places.get(key));
+    this.drawSoon();
+  }
+
+  /** The key `step` places away from the chosen one; the first if none is chosen. */
+  neighbour(step) {
+    if (!this.items.length) return null;
+    const here = this.places.get(this.chosen);
+    const place = here === undefined ? 0 : Math.min(this.items.length - 1, Math.max(0, here + step));
+    return this.key(this.items[place]);
+  }
+
+  reveal(place) {
+    const top = place * this.rowHeight;
+    const bottom = top + this.rowHeight;
+    if (top < this.root.scrollTop) this.root.scrollTop = top;
+    else if (bottom > this.root.scrollTop + this.root.clientHeight) {
+      this.root.scrollTop = bottom - this.root.clientHeight;
+    }
+  }
+
+  click(event) {
+    const row = event.target.closest('[data-key]');
+    if (row && this.root.contains(row)) this.onChoose(row.dataset.key);
+  }
+
+  drawSoon() {
+    if (!this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.draw(); });
+  }
+
+  draw() {
+    const height = this.items.length * this.rowHeight;
+    if (this.space.dataset.height !== String(height)) {
+      this.space.dataset.height = height;
+      this.space.style.height = `${height}px`;
+    }
+    const first = Math.max(0, Math.floor(this.root.scrollTop / this.rowHeight) - SPARE);
+    const last = Math.min(this.items.length, Math.ceil((this.root.scrollTop + this.root.clientHeight) / this.rowHeight) + SPARE);
+    const wanted = new Set();
+    for (let place = first; place < last; place += 1) {
+      const item = this.items[place];
+      wanted.add(this.key(item));
+      this.show(item, place);
+    }
+    for (const [key, row] of this.rows) {
+      if (!wanted.has(key)) {
+        row.element.remove();
+        this.rows.delete(key);
+      }
+    }
+    const chosen = this.rows.get(this.chosen);
+    if (chosen) this.root.setAttribute('aria-activedescendant', chosen.element.id);
+    else this.root.removeAttribute('aria-activedescendant');
+  }
+
+  show(item, place) {
+    const key = this.key(item);
+    let row = this.rows.get(key);
+    if (!row) {
+      row = this.create(item);
+      row.place = -1;
+      row.element.classList.add('list-row');
+      row.element.dataset.key = key;
+      row.element.id = `row-${++VirtualList.made}`;
+      row.element.setAttribute('role', 'option');
+      this.rows.set(key, row);
+      this.space.append(row.element);
+    }
+    if (row.place !== place) {
+      row.place = place;
+      row.element.style.transform = `translateY(${place * this.rowHeight}px)`;
+      row.element.setAttribute('aria-posinset', place + 1);
+    }
+    row.element.setAttribute('aria-setsize', this.items.length);
+    row.element.setAttribute('aria-selected', String(key === this.chosen));
+    row.update(item);
+  }
+}
+VirtualList.made = 0;

@@ -1,0 +1,84 @@
+// Signing in: an account, a token, or the one-time code of a first start.
+import { api } from './api.js';
+import { fill, h, icon } from './dom.js';
+import { t } from './words.js';
+
+const WAYS = {
+  account: [
+    { name: 'name', label: 'login.name', autocomplete: 'username' },
+    { name: 'password', label: 'login.password', type: 'password', autocomplete: 'current-password' },
+    { name: 'code', label: 'login.code', inputmode: 'numeric', autocomplete: 'one-time-code', optional: true },
+  ],
+  token: [
+    { name: 'token', label: 'login.token', hint: 'login.tokenHint', type: 'password', autocomplete: 'off' },
+  ],
+  code: [
+    { name: 'code', label: 'login.firstCode', hint: 'login.firstHint', inputmode: 'numeric', autocomplete: 'off', big: true },
+  ],
+};
+
+const TABS = { account: 'login.byAccount', token: 'login.byToken', code: 'login.byCode' };
+
+/** Show the sign-in page; resolves with the session. */
+export function signIn(first, notice = '') {
+  return new Promise((done) => {
+    document.title = `${t('login.title')} · ${t('app.name')}`;
+    document.body.className = 'login';
+    let way = first ? 'code' : localStorage.getItem('login') || 'account';
+    if (way === 'code' && !first) way = 'account';
+    const form = h('form', { class: 'card', novalidate: true });
+    const draw = () => drawForm(form, way, first, notice, (chosen) => { way = chosen; draw(); }, done);
+    fill(document.body, h('main', { class: 'alone' },
+      h('div', { class: 'brand' }, h('span', { class: 'mark' }, icon('wave')),
+        h('div', {}, h('h1', { text: t('app.name') }), h('p', { text: t('login.lead') }))),
+      form));
+    draw();
+  });
+}
+
+function drawForm(form, way, first, notice, choose, done) {
+  const ways = Object.keys(WAYS).filter((each) => each !== 'code' || first);
+  const fault = h('p', { class: 'fault', role: 'alert', text: notice });
+  const go = h('button', { class: 'button primary wide', type: 'submit', text: t('login.go') });
+  const inputs = WAYS[way].map(field);
+  fill(form,
+    h('div', { class: 'segmented', role: 'group', 'aria-label': t('login.how') },
+      ...ways.map((each) => h('button', { type: 'button', 'aria-pressed': String(each === way),
+        text: t(TABS[each]), onclick: () => choose(each) }))),
+    ...inputs.map((each) => each.row), fault, go);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    send(way, inputs, go, fault, done);
+  };
+  inputs[0].input.focus();
+}
+
+function field({ name, label, hint, big, optional, ...rest }) {
+  const id = `login-${name}`;
+  const input = h('input', { id, name, class: big ? 'big' : '', required: !optional, spellcheck: 'false',
+    'aria-describedby': hint ? `${id}-hint` : null, ...rest });
+  const row = h('div', { class: 'field' }, h('label', { for: id, text: t(label) }), input,
+    hint && h('small', { id: `${id}-hint`, text: t(hint) }));
+  return { name, input, row };
+}
+
+async function send(way, inputs, go, fault, done) {
+  const proof = {};
+  for (const { name, input } of inputs) if (input.value.trim()) proof[name] = input.value.trim();
+  const empty = inputs.find(({ input }) => input.required && !input.value.trim());
+  if (empty) return empty.input.focus();
+  go.disabled = true;
+  go.textContent = t('login.busy');
+  try {
+    const session = await api.signIn(proof);
+    localStorage.setItem('login', way);
+    done(session);
+  } catch (error) {
+    fault.textContent = error.status === 0 ? t('error.offline')
+      : error.status === 429 ? t('login.many') : t('login.wrong');
+    go.disabled = false;
+    go.textContent = t('login.go');
+    inputs[0].input.select();
+  }
+  return undefined;
+}

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from monitor import events
+from monitor.events import AnyEvent, CallStarted
+from tests.browser.chromium import chromium, open_browser
+from tests.web.conftest import new_token
+
+AXE = Path(__file__).with_name("axe.min.js").read_text("utf8")
+
+
+expect.set_options(timeout=30_000)
+
+
+class Floor:
+    """A server that is told what is said on its calls."""
+
+    def __init__(self, process: subprocess.Popen[str], data: Path, url: str, code: str) -> None:
+        self.url = url
+        self.code = code
+        self._process = process
+        self._data = data
+        self._tokens: dict[tuple[str, str, str], str] = {}
+
+    def tell(self, call: CallStarted, told: Sequence[AnyEvent]) -> None:
+        """Publish events of a call; returns when they are committed."""
+        order = {"call": events.as_dict(call), "events": [events.as_dict(each) for each in told]}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "done\n"
+
+    def token(self, role: str, team: str, agent: str = "") -> str:
+        key = (role, team, agent)
+        if key not in self._tokens:
+            self._tokens[key] = new_token(self._data, role, team=team, agent=agent)
+        return self._tokens[key]
+
+    def get(self, path: str, team: str) -> Any:
+        """What the API answers a supervisor of the team."""
+        headers = {"Authorization": f"Bearer {self.token('supervisor', team)}"}
+        with urlopen(Request(self.url + path, headers=headers)) as answer:
+            return json.load(answer)
+
+
+class Desk:
+    """A browser with the pages of one person."""
+
+    def __init__(self, context: BrowserContext, floor: Floor) -> None:
+        self.context = context
+        self.floor = floor
+        self.faults: list[str] = []
+
+    def open(self, path: str = "/") -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda fault: self.faults.append(str(fault)))
+        page.on("dialog", lambda dialog: self.faults.append(f"dialog {dialog.message}"))
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.goto(self.floor.url + path)
+        return page
+
+    def _hear(self, kind: str, text: str) -> None:
+        # a browser says every 401 and every lost connection; those are no fault of the page
+        if kind == "error" and "Failed to load resource" not in text and "WebSocket" not in text:
+            self.faults.append(text)
+
+
+@contextmanager
+def serving(data: Path, **settings: str) -> Iterator[Floor]:
+    environ = {**os.environ, "MONITOR_SERVER_PORT": "0", "MONITOR_STORE_DATA": str(data)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environ | settings,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        first, code = process.stdout.readline(), ""
+        url = re.search(r"http://\S+", first)
+        assert url is not None, first
+        while not (found := re.search(r"one-time code (\d+)", code)):
+            code = process.stdout.readline()
+        yield Floor(process, data, url[0], found[1])
+        process.stdin.close()
+        process.terminate()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if chromium() is None:
+        pytest.skip("no chromium is installed (apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = open_browser(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def floor(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Floor]:
+    with serving(tmp_path_factory.mktemp("browser") / "data") as floor:
+        yield floor
+
+
+@pytest.fixture
+def team(request: pytest.FixtureRequest) -> str:
+    """Each test has a team of its own, so that one server serves them all."""
+    return request.node.name[:60]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def person(browser: Browser, floor: Floor, team: str) -> Iterator[Any]:
+    """Opens browsers of people who are signed in; afterwards none may have met a fault."""
+    desks: list[Desk] = []
+
+    def sign_in(role: str = "supervisor", agent: str = "", **options: Any) -> Desk:
+        options = {"viewport": {"width": 1280, "height": 720}, "locale": "zh-CN"} | options
+        context = browser.new_context(**options)
+        context.set_default_timeout(30_000)
+        desk = Desk(context, floor)
+        desks.append(desk)
+        if role:
+            token = floor.token(role, team, agent)
+            answer = context.request.post(f"{floor.url}/api/session", data={"token": token})
+            assert answer.ok
+        return desk
+
+    yield sign_in
+    for desk in desks:
+        desk.context.close()
+        assert desk.faults == []
+
+
+def findings(page: Page) -> list[str]:
+    """What axe has to say against the page that is serious or critical."""
+    page.evaluate(AXE)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]

@@ -1,0 +1,55 @@
+"""The real server whose calls are told on standard input instead of heard.
+
+Each line is {"call": a call.started object, "events": [...]}: they go to the desk, the pipeline's
+only way out, so record, feeds and screens are the real ones. Answers with a line when committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from monitor import events, settings
+from monitor.alerts.desk import Desk
+from monitor.clock import Clock, SystemClock
+from monitor.events import CallStarted
+from monitor.ops import logging
+from monitor.ops.metrics import Metrics
+from monitor.settings import Settings
+from monitor.web import ready
+from monitor.web.server import run
+from tests.web.scripted import ScriptedHost
+
+
+async def obey(desk: Desk) -> None:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        order = json.loads(line)
+        call = events.decode(json.dumps(order["call"]))
+        assert isinstance(call, CallStarted)
+        told = [events.decode(json.dumps(each)) for each in order["events"]]
+        begun = [each for each in told if isinstance(each, CallStarted)]
+        await asyncio.gather(*(desk.publish(each, [each]) for each in begun))
+        await desk.publish(call, [each for each in told if not isinstance(each, CallStarted)])
+        print("done", flush=True)
+
+
+@asynccontextmanager
+async def open_told(
+    settings: Settings, desk: Desk, metrics: Metrics, clock: Clock
+) -> AsyncIterator[ScriptedHost]:
+    obeying = asyncio.create_task(obey(desk))
+    yield ScriptedHost(desk=desk)
+    obeying.cancel()
+
+
+def main() -> None:
+    logging.configure(level="error")
+    say = ready.to(None, lambda line: print(line, flush=True))
+    asyncio.run(run(settings.load(), open_told, clock=SystemClock(), ready=say))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitor.events import CallEnded, Disclosure
+from tests.browser.conftest import Floor
+from tests.browser.said import alert, begun, call, said
+
+pytestmark = pytest.mark.process
+
+CUTS = 20
+
+
+def rows(page: Page) -> Any:
+    return page.locator(".alert-row")
+
+
+def test_an_alert_shows_what_is_needed_to_decide(floor: Floor, person: Any, team: str) -> None:
+    page = person().open()
+    expect(page.get_by_role("heading", name="还没有通话接入")).to_be_visible()
+    c1 = call(team)
+    floor.tell(c1, [*begun(c1), said(c1, "百分百保本的产品"), alert(c1, state="provisional")])
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("初判")
+    detail = page.get_by_role("article")
+    expect(detail.locator("mark.critical")).to_have_text("百分百保本")
+    expect(detail).to_contain_text("广告法")
+    expect(detail).to_contain_text("这款产品不保本")
+    floor.tell(c1, [alert(c1), Disclosure(call=c1.call, item="company", state="met", at=2.0)])
+    expect(rows(page)).not_to_contain_text("初判")
+    expect(page.locator('.call-row .check[data-state="met"]')).to_have_text("公司已告知")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("百分百保本的产品")
+    floor.tell(c1, [said(c1, "客户您还在吗", at=5.0, final=False)])
+    expect(page.get_by_role("log")).to_contain_text("客户您还在吗")
+    floor.tell(c1, [CallEnded(call=c1.call, at=9.0)])
+    expect(detail).to_contain_text("已结束")
+
+
+def test_two_supervisors_see_each_others_deeds_at_once(
+    floor: Floor, person: Any, team: str
+) -> None:
+    one, two = person().open(), person().open()
+    c1 = call(team)
+    floor.tell(c1, [*begun(c1), alert(c1, 1), alert(c1, 2, severity="high"), alert(c1, 3)])
+    for page in (one, two):
+        expect(rows(page)).to_have_count(3)
+        expect(rows(page).nth(2)).to_contain_text("高")
+    one.keyboard.press("j")
+    one.keyboard.press("k")
+    one.keyboard.press("a")
+    expect(rows(two)).to_have_count(2)
+    two.get_by_role("button", name="已处理 1").click()
+    expect(rows(two)).to_contain_text("已确认")
+    one.keyboard.press("u")
+    expect(rows(two)).to_have_count(0)
+    two.get_by_role("button", name="待处理 3").click()
+    one.keyboard.press("f")
+    one.keyboard.press("2")
+    expect(rows(two)).to_have_count(2)
+    two.get_by_role("button", name="已处理 1").click()
+    rows(two).click()
+    expect(two.locator(".history")).to_contain_text("语境不符")
+    expect(two.locator(".history .undone")).to_have_count(1)
+    one.keyboard.press("e")
+    expect(one.get_by_role("article")).to_contain_text("已升级 1 级")
+
+
+def test_filters_and_keys(floor: Floor, person: Any, team: str) -> None:
+    page = person().open()
+    c1 = call(team)
+    floor.tell(
+        c1,
+        [*begun(c1), alert(c1, 1, severity="medium", quote="最好的产品"), alert(c1, 2)]
+        + [alert(c1, 3, severity="high", state="provisional")],
+    )
+    expect(rows(page)).to_have_count(3)
+    page.keyboard.press("/")
+    page.keyboard.type("最好")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_role("searchbox").fill("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("q")
+    page.get_by_label("按级别筛选").select_option("high")
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("下一条、上一条预警")
+
+
+def test_nothing_is_missing_after_the_network_came_back(
+    floor: Floor, person: Any, team: str
+) -> None:
+    desk = person()
+    page = desk.open()
+    c1 = call(team)
+    floor.tell(c1, begun(c1))
+    expect(page.get_by_text("实时", exact=True)).to_be_visible()
+    for number in range(CUTS):
+        desk.context.set_offline(True)
+        floor.tell(c1, [alert(c1, 2 * number)])
+        desk.context.set_offline(False)
+        floor.tell(c1, [alert(c1, 2 * number + 1)])
+    desk.context.set_offline(True)
+    expect(page.get_by_text("与服务器的连接断开")).to_be_visible()
+    desk.context.set_offline(False)
+    expect(page.get_by_text("连接已恢复")).to_be_visible()
+    expect(page.get_by_role("button", name=f"待处理 {2 * CUTS}")).to_be_visible()
+    known = floor.get(f"/api/alerts?limit=1000&team={team}", team)["alerts"]
+    assert len(known) == 2 * CUTS
+    page.locator(".alerts .list").focus()
+    first = rows(page).first
+    expect(first).to_have_attribute("aria-setsize", str(2 * CUTS))
+
+
+def test_two_hundred_calls_draw_only_what_is_in_sight(floor: Floor, person: Any, team: str) -> None:
+    page = person().open()
+    calls = [call(team, f"c{n:03d}", agent=f"{8000 + n}") for n in range(200)]
+    told = [event for each in calls for event in begun(each)]
+    floor.tell(calls[0], told)
+    for number, each in enumerate(calls[:40]):
+        floor.tell(each, [said(each, "百分百保本"), alert(each, number)])
+    expect(page.get_by_role("button", name="待处理 40")).to_be_visible()
+    expect(page.get_by_role("heading", name="通话 200")).to_be_visible()
+    assert page.locator(".call-row").count() < 30
+    assert rows(page).count() < 30
+    for _ in range(12):
+        page.keyboard.press("j")
+    expect(page.locator(".alert-row[aria-selected=true]")).to_have_attribute("aria-posinset", "13")
+    expect(page.get_by_role("article")).to_contain_text("坐席 8012")
