@@ -8,7 +8,6 @@ instead of 4.7 % of 300 look-alikes (measured before it was built in).
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -154,7 +153,7 @@ def plausible(text: str, parts: Sequence[Span], phrase: str) -> bool:
     if parts[-1][1] - parts[0][0] > len(said) + BETWEEN:
         return False
     apart = [(one, at) for at, one in enumerate(map(distance, said, meant)) if one > SAME]
-    changed = sum(map(operator.ne, said, meant))
+    changed = sum(one != other for one, other in zip(said, meant, strict=True))
     if not apart:
         return changed * 2 <= len(said)
     size = _part_of(parts, apart[0][1])
