@@ -33,7 +33,7 @@ logger = structlog.get_logger()
 
 T = TypeVar("T")
 
-INBOX_S = 10.0
+INBOX_S = 30.0
 """Seconds of sound that may wait for a call's worker; then its source is held back."""
 
 DUE_S = 1.0
