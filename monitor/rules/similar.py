@@ -6,12 +6,13 @@ one is used.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from monitor.rules import similar_model
+from monitor.rules import cues, similar_model
 from monitor.rules.similar_model import SHOWN, Model, Score
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ SURE: Final = 0.9
 """Recogniser confidence below which nothing is noticed: the scorer learned from written text, and
 likeness to misheard words is likeness to nothing that was said."""
 
+_DISOWNED: Final = re.compile("(?:我|我们)?(?:(?:并)?不是(?:说|讲)|没(?:有)?说|不代表|不等于)")
+"""Openings that take back the whole sentence, however far the words are that are like one."""
+
 _STRONG: Final = 0.25
-"""Share of the largest contribution from which a feature belongs to the passage."""
+"""Share of the largest contribution from which a feature is named as a reason."""
+_PART_OF: Final = 0.08
+"""The same share from which it belongs to the passage, whose context may excuse it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     misheard = confidence is not None and confidence < SURE
     if place is None or quality is None or misheard:
         return None
+    if _disowned(turn.folded.text, turn.fresh):
+        return None
     over = quality.threshold if asked.over is None else asked.over
     best = max(_scores(turn, model), key=lambda one: one.values[place], default=None)
     if best is None or best.values[place] < over:
@@ -77,11 +85,18 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     return likeness(best, place, turn.folded, model)
 
 
+def _disowned(text: str, start: int) -> bool:
+    """Whether what begins here says from its first words that it is somebody else's, or untrue."""
+    reported = cues.REPORTED_BEFORE.match(text, start)
+    return reported is not None or _DISOWNED.match(text, start) is not None
+
+
 def likeness(score: Score, place: int, folded: Folded, model: Model) -> Likeness:
     """Which words of a text make it like the category in this column."""
     reasons = model.reasons(score, place)
     strong = [index for part, index in reasons if part >= _STRONG * reasons[0][0]]
-    spans = [score.spans[index] for index in strong] or list(score.spans)
+    part_of = [index for part, index in reasons if part >= _PART_OF * reasons[0][0]]
+    spans = [score.spans[index] for index in part_of] or list(score.spans)
     shown: list[str] = []
     for index in strong:
         word = folded.text[slice(*score.spans[index])]
