@@ -46,7 +46,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hello_s: _Seconds = 5.0
     """For the first message, with the token, to arrive."""
     ping_s: _Seconds = 5.0
-    """Between pings; a peer that leaves one unanswered as long is cut."""
+    """Between pings; a peer that leaves one unanswered four times as long is cut."""
     send_s: _Seconds = 5.0
     """For a message to find room in the connection; then the peer is cut."""
     buffer_bytes: _Bytes = 256 * 1024

@@ -211,7 +211,8 @@ def uvicorn_config(app: Starlette, limits: Server) -> uvicorn.Config:
         ws=websocket_protocol(limits),
         ws_max_size=limits.message_bytes,
         ws_ping_interval=limits.ping_s,
-        ws_ping_timeout=limits.ping_s,
+        # a source that is held back answers only after the sound it sent before
+        ws_ping_timeout=4 * limits.ping_s,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,
