@@ -36,6 +36,7 @@ check: $(DEV) ## format, lint, types, rule packs, tests
 
 bench: $(DEV) ## measure latency, cost and speed; prints the raw runs
 	@$(BIN)/monitor bench
+	@$(BIN)/monitor bench judge
 
 eval: $(RUN) ## precision and recall of the rules on our labelled set
 	@$(BIN)/monitor eval --history tests/evaluation/history.csv

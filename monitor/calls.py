@@ -32,6 +32,7 @@ from monitor.pipeline import CallPipeline
 from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.settings import Settings
 from monitor.speech.endpoint import Rules
+from monitor.text.cuts import word_frequency
 from monitor.types import Role
 
 logger = structlog.get_logger()
@@ -95,11 +96,14 @@ class Calls:
         if not self.taking:
             logger.error("call refused, it is not monitored", call=call.call, team=call.team)
             raise Overloaded("too_much_speech", "speech waits for more than a minute; 未监控")
-        judge = await asyncio.get_running_loop().run_in_executor(
-            self._ears, self._lexicon.judge, call
-        )
         await self._desk.publish(call, [call])
-        pipeline = CallPipeline(call, judge, roles=roles, speech=LISTENING)
+
+        def pipeline() -> CallPipeline:
+            judge = self._lexicon.judge(call)
+            return CallPipeline(call, judge, roles=roles, speech=LISTENING)
+
+        # the first call of a kind puts its rules together for a second or more: its source is not
+        # kept waiting for that, its sound is
         return LiveCall(
             call,
             pipeline,
@@ -122,8 +126,13 @@ async def open_host(
     model = models.find(settings.asr.model or models.BUNDLED)
     folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
     lexicon = Lexicon(folder, published=Path(settings.store.data) / PUBLISHED)
+    hearers, _ = await asyncio.gather(
+        asyncio.to_thread(_hearers, model, settings),
+        # the dictionary takes seconds to load: not in the middle of the first call
+        asyncio.to_thread(word_frequency, "的"),
+    )
     engine = Engine(
-        await asyncio.to_thread(_hearers, model, settings),
+        hearers,
         schedule=Schedule(batch=settings.asr.batch),
         clock=clock,
     )

@@ -33,7 +33,7 @@ logger = structlog.get_logger()
 
 T = TypeVar("T")
 
-INBOX_S = 10.0
+INBOX_S = 30.0
 """Seconds of sound that may wait for a call's worker; then its source is held back."""
 
 DUE_S = 1.0
@@ -86,7 +86,7 @@ class LiveCall:
     def __init__(
         self,
         call: CallStarted,
-        pipeline: CallPipeline,
+        pipeline: Callable[[], CallPipeline],
         *,
         rate: int,
         roles: tuple[Role, ...],
@@ -98,7 +98,8 @@ class LiveCall:
         ledger: Ledger | None = None,
     ) -> None:
         self._call = call
-        self._pipeline = pipeline
+        self._build = pipeline
+        self._pipeline: CallPipeline
         self._rate = rate
         self._roles = roles
         self._engine = engine
@@ -151,14 +152,16 @@ class LiveCall:
             raise MonitorError("call_failed", f"call {self._call.call} stopped being heard")
 
     async def _work(self) -> None:
+        pipeline: CallPipeline | None = None
         try:
+            pipeline = self._pipeline = await self._away(self._build)
             while self._ending is None or any(self._reading.values()):
                 await self._take(await self._inbox.get())
             await self._publish(await self._away(lambda: self._pipeline.end(self._ending or "")))
         except Exception:
             # a fault in one call must end that call visibly, and no other
             logger.exception("a call failed", call=self._call.call)
-            at_s = round(self._pipeline.position_s, 3)
+            at_s = round(pipeline.position_s, 3) if pipeline else 0.0
             await self._publish([CallEnded(call=self._call.call, at=at_s, reason="internal_error")])
         finally:
             async with self._room:

@@ -161,7 +161,7 @@ class Asr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Recogniser processes; one that crashes or hangs is started again. -1 is one for each core,
     four at most; 0 hears in the server's own process."""
     batch: Annotated[int, Meta(ge=1, le=64)] = 4
-    """Segments of like length heard together when several wait ."""
+    """Segments of like length heard together when several wait."""
 
 
 class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

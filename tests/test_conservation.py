@@ -39,7 +39,9 @@ async def test_a_call_owes_nothing_in_the_end(tmp_path: Path, late: str) -> None
         await desk.publish(CALL, [CALL])
         call = LiveCall(
             CALL,
-            CallPipeline(CALL, Lexicon().judge(CALL), roles=(Role.AGENT,), speech=LISTENING),
+            lambda: CallPipeline(
+                CALL, Lexicon().judge(CALL), roles=(Role.AGENT,), speech=LISTENING
+            ),
             rate=SAMPLE_RATE,
             roles=(Role.AGENT,),
             engine=engine,

@@ -59,7 +59,9 @@ async def played(early: str, late: str) -> list[AnyEvent]:
     with ThreadPoolExecutor(1) as ears:
         call = LiveCall(
             CALL,
-            CallPipeline(CALL, Lexicon().judge(CALL), roles=(Role.AGENT,), speech=LISTENING),
+            lambda: CallPipeline(
+                CALL, Lexicon().judge(CALL), roles=(Role.AGENT,), speech=LISTENING
+            ),
             rate=SAMPLE_RATE,
             roles=(Role.AGENT,),
             engine=engine,

@@ -164,6 +164,33 @@ def overload(
     _console().print(table.overload(done))
 
 
+@app.command()
+def judge(
+    runs: Annotated[int, typer.Option(min=1, help="Runs of loading 50,000 phrases.")] = 3,
+    keep: Annotated[
+        Path | None, typer.Option(help="Write the raw runs into this folder, as judge.jsonl.")
+    ] = None,
+) -> None:
+    """Measure the judge alone: utterances, nonsense, loading packs, refusing traps."""
+    from tempfile import TemporaryDirectory
+
+    import msgspec
+
+    from monitor.qa.bench.judge import everything
+    from monitor.rules.lexicon import Lexicon
+
+    raw = []
+    with TemporaryDirectory(prefix="monitor-bench-") as name:
+        for one in everything(Path(name), Lexicon().packs, runs):
+            shown = ", ".join(f"{run / 1000:.3g}" for run in one.runs[:12])
+            more = f", … {len(one.runs)} runs" if len(one.runs) > 12 else ""
+            typer.echo(f"{one.name}: median {one.median_us / 1000:.3g} ms ({shown}{more})")
+            raw.append(msgspec.json.encode(one))
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+        (keep / "judge.jsonl").write_bytes(b"".join(line + b"\n" for line in raw))
+
+
 def _ladder(
     systems: Sequence[System],
     calls: Sequence[int],

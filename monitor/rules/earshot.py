@@ -89,6 +89,7 @@ def distance(one: str, other: str) -> float:
     return min(_syllables(a, b) for a in said for b in heard)
 
 
+@lru_cache(maxsize=65_536)
 def _syllables(one: str, other: str) -> float:
     if one == other:
         return 0.0

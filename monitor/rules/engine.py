@@ -105,13 +105,15 @@ class CallJudge:
         pieces = self._memory.joined(utterance)
         tail = "".join(piece.text for piece in pieces[:-1])
         folded = join(tail, utterance.text)
+        # words that may still change suppose nothing by their sound
+        doubtful = doubts(folded, pieces) if utterance.final else None
         return Turn(
             number=self._memory.count,
             utterance=utterance,
             pieces=pieces,
             folded=folded,
             fresh=folded.fresh,
-            hits=self.rules.hits(folded, doubts(folded, pieces)),
+            hits=self.rules.hits(folded, doubtful),
         )
 
     def _judge(self, utterance: Utterance, whole: Utterance) -> list[Event]:

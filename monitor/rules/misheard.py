@@ -29,8 +29,9 @@ CLOSE: Final = 0.25
 FAR: Final = 0.5
 """The farthest: either the initial or the final is another."""
 LEAST: Final = 4
-"""Syllables of a phrase that may be met so; one more when a syllable is `FAR`, and then its part
-must have nearly as many."""
+"""Syllables of a phrase that may be met so; one more when a syllable is `FAR`."""
+PART: Final = 3
+"""Syllables of a part in which one may be `CLOSE`; one more for `FAR`. 恒信 is not 征信."""
 BETWEEN: Final = 2
 """Characters between the parts altogether."""
 LEVEL: Final = 3
@@ -152,13 +153,13 @@ def plausible(text: str, parts: Sequence[Span], phrase: str) -> bool:
     if parts[-1][1] - parts[0][0] > len(said) + BETWEEN:
         return False
     apart = [(one, at) for at, one in enumerate(map(distance, said, meant)) if one > SAME]
+    changed = sum(one != other for one, other in zip(said, meant, strict=True))
     if not apart:
-        return True
-    if len(apart) > 1:
+        return changed * 2 <= len(said)
+    size = _part_of(parts, apart[0][1])
+    if changed > 1 or size < PART:
         return False
-    if apart[0][0] <= CLOSE:
-        return True
-    return len(said) > LEAST and _part_of(parts, apart[0][1]) >= LEAST - 1
+    return apart[0][0] <= CLOSE or (size > PART and len(said) > LEAST)
 
 
 def _part_of(parts: Sequence[Span], at: int) -> int:

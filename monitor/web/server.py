@@ -117,16 +117,21 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
                 tries=Tries(settings.access.tries_per_minute, clock),
             )
             _gauges(state)
-            noting = epochs.keep_noting(store, folder, life)
-            async with _beside(
-                door.watch(_LOOK_EVERY_S), audit.run(), keeper.run(), noting, state.deeds.watch()
-            ):
-                audit.jot("server", "server.start", version=__version__)
-                await _Server(create_app(state), state, ready).serve(sockets=[listener])
-                audit.jot("server", "server.stop")
+            await _serve(state, listener, ready, epochs.keep_noting(store, folder, life))
             await audit.drain()
             await desk.drain()
             await evidence.close()
+
+
+async def _serve(
+    state: State, listener: socket.socket, ready: Ready, noting: Coroutine[Any, Any, None]
+) -> None:
+    """Listen, with everything that runs beside, until the server is told to stop."""
+    chores = (state.audit.run(), state.keeper.run(), noting, state.deeds.watch())
+    async with _beside(state.door.watch(_LOOK_EVERY_S), *chores):
+        state.audit.jot("server", "server.start", version=__version__)
+        await _Server(create_app(state), state, ready).serve(sockets=[listener])
+        state.audit.jot("server", "server.stop")
 
 
 def open_store(settings: Settings) -> Store:

@@ -162,7 +162,7 @@ async def test_what_is_open_to_everybody_shows_nothing_of_calls(
 async def client(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     words = Utterance(call="c1", channel=Role.AGENT, start=0.0, end=1.0, text="您好")
     await house.state.desk.publish(SOUTH, [SOUTH, words, alert("c1", 1)])
-    async with httpx2.AsyncClient(base_url=house.url) as client:
+    async with httpx2.AsyncClient(base_url=house.url, timeout=60) as client:
         yield client
 
 

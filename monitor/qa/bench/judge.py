@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -34,92 +34,22 @@ LENGTH: Final = 30
 TRIES: Final = 5
 CALL: Final = CallStarted(call="bench", industry="wealth")
 
-_WORDS: Final = [
-    "保证",
-    "绝对",
-    "肯定",
-    "百分百",
-    "稳赚",
-    "本金",
-    "收益",
-    "利息",
-    "风险",
-    "内部",
-    "名额",
-    "最后",
-    "今天",
-    "停售",
-    "涨价",
-    "返现",
-    "免费",
-    "赠送",
-    "央行",
-    "公安",
-    "法院",
-    "起诉",
-    "上门",
-    "家人",
-    "征信",
-    "贷款",
-    "额度",
-    "秒批",
-    "抵押",
-    "根治",
-    "治愈",
-    "神药",
-    "押题",
-    "包过",
-    "录取",
-    "低价",
-    "第一",
-    "独家",
-    "专供",
-    "银行",
-    "存款",
-    "一样",
-    "安全",
-    "刚兑",
-    "年化",
-    "高额",
-    "回报",
-    "翻倍",
-    "翻番",
-    "资产",
-    "原始股",
-    "下线",
-    "佣金",
-    "回扣",
-    "名师",
-    "保底",
-    "兜底",
-    "随时",
-    "放款",
-    "到账",
-]
-_CLAUSES: Final = [
-    "您好这里是江海银行的客服",
-    "我姓王工号是八零二",
-    "打扰您一分钟可以吗",
-    "给您介绍一下我们新出的理财产品",
-    "这款产品的期限是九十天",
-    "业绩比较基准是百分之三点二",
-    "产品有风险投资需谨慎",
-    "您之前有没有买过类似的产品",
-    "那个费用的话呢是按年收取的",
-    "如果您方便的话我加您",
-    "稍后给您发一份产品说明书",
-    "您看明天上午十点方便吗",
-    "这个活动到月底结束",
-    "我们这边会有专人跟您联系",
-    "好的那就先不打扰您了",
-    "祝您生活愉快再见",
-    "就是说每个月存一千块钱",
-    "嗯我明白您的意思",
-    "您可以登录手机银行查看",
-    "合同里面写得很清楚",
-    "不保证本金也不承诺收益",
-    "您要是不需要我就不再打了",
-]
+_SALES: Final = """
+保证 绝对 肯定 百分百 稳赚 本金 收益 利息 风险 内部 名额 最后 今天 停售 涨价
+返现 免费 赠送 央行 公安 法院 起诉 上门 家人 征信 贷款 额度 秒批 抵押 根治
+治愈 神药 押题 包过 录取 低价 第一 独家 专供 银行 存款 一样 安全 刚兑 年化
+高额 回报 翻倍 翻番 资产 原始股 下线 佣金 回扣 名师 保底 兜底 随时 放款 到账
+"""
+_SPEECH: Final = """
+您好这里是江海银行的客服 我姓王工号是八零二 打扰您一分钟可以吗 给您介绍一下我们新出的理财产品
+这款产品的期限是九十天 业绩比较基准是百分之三点二 产品有风险投资需谨慎 您之前有没有买过类似的产品
+那个费用的话呢是按年收取的 如果您方便的话我加您 稍后给您发一份产品说明书 您看明天上午十点方便吗
+这个活动到月底结束 我们这边会有专人跟您联系 好的那就先不打扰您了 祝您生活愉快再见
+就是说每个月存一千块钱 嗯我明白您的意思 您可以登录手机银行查看 合同里面写得很清楚
+不保证本金也不承诺收益 您要是不需要我就不再打了
+"""
+_WORDS: Final = tuple(_SALES.split())
+_CLAUSES: Final = tuple(_SPEECH.split())
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,17 +114,29 @@ def utterances(packs: Sequence[Pack], name: str) -> list[Timing]:
     return [
         Timing(
             name=f"{name}: fold, automata, context",
-            runs=tuple(_best(partial(_read, rules, u)) for u in judges),
+            runs=tuple(_best(partial(_read, rules, one)) for one in judges),
         ),
         Timing(name=f"{name}: whole judgement", runs=tuple(_heard(rules, one) for one in judges)),
     ]
+
+
+def everything(folder: Path, packs: Sequence[Pack], runs: int) -> Iterator[Timing]:
+    """All figures, one after the other; `folder` is for generated packs."""
+    for count in (10_000, 50_000):
+        path = folder / f"{count}.yaml"
+        path.write_text(pack_text(count), encoding="utf-8")
+        yield from utterances((load_pack(path),), f"{count:,} phrases")
+    yield from utterances(packs, "bundled packs")
+    yield from degenerate(packs)
+    yield loading(folder / "50000.yaml", runs)
+    yield from traps(folder)
 
 
 def degenerate(packs: Sequence[Pack]) -> list[Timing]:
     """The whole judgement of each of `nonsense`."""
     rules = RuleSet.for_call(packs, CALL)
     return [
-        Timing(name=name, runs=tuple(_heard(rules, _utterance(text)) for _ in range(3)))
+        Timing(name=name, runs=(_heard(rules, _utterance(text)),))
         for name, text in nonsense().items()
     ]
 
@@ -222,17 +164,11 @@ def traps(folder: Path) -> list[Timing]:
 def _traps() -> dict[str, bytes]:
     head = "pack: trap\nversion: 1\ntitle: t\nindustries: all\n"
     rule = "  - {id: one, category: pestering, title: t, severity: low, match: 保本的}\n"
-    nested = "".join(f"      - {'哈' * (at % 60 + 2)}\n" for at in range(100_000))
+    nested = "".join(f"  - {'哈' * (at % 8 + 2)}\n" for at in range(100_000))
     bomb = "lists:\n  a: &a [x, x]\n" + "".join(f"  b{at}: [*a, *a]\n" for at in range(30))
     return {
         "a line of 1 MB": f"{head}# {'x' * 1_000_000}\n".encode(),
-        "100,000 nested phrases": (
-            head
-            + "rules:\n"
-            + rule.rstrip("}\n").replace("match: 保本的", "match: [保本的]}\n")
-            + "allow:\n"
-            + nested
-        ).encode(),
+        "100,000 nested phrases": f"{head}allow:\n{nested}".encode(),
         "100,000 brackets": f"{head}allow: {'[' * 100_000}\n".encode(),
         "bytes that are no UTF-8": head.encode() + b"description: \xff\xfe\n",
         "a YAML bomb": (head + bomb).encode(),
@@ -290,8 +226,3 @@ def _best(task: Callable[[], None], tries: int = TRIES) -> float:
 def _utterance(text: str) -> Utterance:
     seconds = 1 + len(text) / 4.5
     return Utterance(call=CALL.call, channel=Role.AGENT, start=1, end=seconds, text=text)
-
-
-def lines(timings: Iterable[Timing]) -> list[bytes]:
-    """Raw runs, one JSON object per line."""
-    return [msgspec.json.encode(one) for one in timings]
