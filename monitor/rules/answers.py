@@ -64,7 +64,7 @@ _ADMITS: Final = re.compile(
     "|存在|可能会|不一定|这个不好说|不好说|不敢保证|不能保证)"
 )
 _HEDGE: Final = re.compile(
-    "可能(?!不|没)|不一定|要看|看情况|取决于|为准|(?<!没)有风险|(?<!没)有一定(?:的)?风险|谨慎|波动|不保证|不能保证|无法保证|不敢保证|不承诺"
+    "不对的|是不对|不允许|不让讲|当心|小心|别信|是骗|骗人|违规|可能(?!不|没)|不一定|要看|看情况|取决于|为准|(?<!没)有风险|(?<!没)有一定(?:的)?风险|谨慎|波动|不保证|不能保证|无法保证|不敢保证|不承诺"
     "|不能承诺|说不准|不好说|不确定|会有损失|(?<!没)有损失|非保本|不保本|不同的|(?<!没)有区别|(?<!没)有差别|本质不|浮动"
 )
 _AGREEING: Final = re.compile(
@@ -85,11 +85,19 @@ _QUESTION: Final = re.compile(
 )
 
 
+_TOLD: Final = re.compile(
+    "(?:有人|别人|朋友|邻居|他们|业务员|上次|以前|之前|上回|网上)[^我]{0,6}(?:说|讲)|听说"
+)
+"""The customer tells what others said; without a particle that asks for no confirmation."""
+
+
 def question(text: str, start: int, end: int) -> bool:
     """Whether a customer's folded words around text[start:end] ask for confirmation."""
     around = text[max(0, start - 10) : end + 10]
     if _QUESTION.search(around):
         return True
+    if _TOLD.search(text, 0, start):
+        return False
     return len(text) <= 14 and len(text) - end <= 3
 
 

@@ -200,6 +200,8 @@ def _question(passage: Passage) -> Reading | None:
         return None
     if _is_whether(passage):
         return Reading(kind="question", reason="“是否”问句，没有下断言")
+    if inside := cues.WHETHER_INSIDE.search(text, start, passage.end):
+        return Reading(kind="question", reason=f"“{inside.group()}”是问句，没有下断言")
     wish = cues.WISH_BEFORE.search(before)
     asking = cues.ASKING_AFTER.match(behind)
     if wish and (asking or passage.asked or behind.startswith(("的话", "对吧", "是吧", "是吗"))):

@@ -105,7 +105,7 @@ def likeness(score: Score, place: int, folded: Folded, model: Model) -> Likeness
         if len(shown) == SHOWN:
             break
     low, high = min(start for start, _ in spans), max(end for _, end in spans)
-    return Likeness(low, high, "、".join(shown))
+    return Likeness(low, high, "、".join(shown) or folded.text[low:high])
 
 
 def note(model: Model, category: str) -> str:
