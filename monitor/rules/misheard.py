@@ -146,6 +146,8 @@ def plausible(text: str, parts: Sequence[Span], phrase: str) -> bool:
     `phrase` is as in `Hit.phrase`. One syllable may be another; the shorter the phrase and the
     part, the closer it must be. Little may stand between the parts.
     """
+    if "{" in phrase:  # a name in a slot says nothing about how near the rest is
+        return False
     said = "".join(text[start:end] for start, end in parts)
     meant = plain(phrase.replace("…", ""))
     if len(said) != len(meant) or len(said) < LEAST:

@@ -18,6 +18,7 @@ _NAMES: Final[dict[type[Any], str]] = {
     ex.Near: "near",
     ex.Ordered: "ordered",
     ex.Scope: "scope",
+    ex.Short: "short",
     ex.Window: "window",
     ex.Said: "said",
     ex.First: "first",

@@ -53,6 +53,7 @@ function inner(node) {
 function title(node) {
   switch (node.op) {
     case 'scope': return t(`op.scope.${node.scope}`);
+    case 'short': return t('op.short', { n: node.chars });
     case 'window': return node.seconds !== null ? t('op.window.seconds', { n: node.seconds }) : t('op.window.turns', { n: node.turns });
     case 'said': return node.within_s === null ? t('op.said', node) : t('op.saidWithin', { times: node.times, within: node.within_s });
     case 'by_role': return t('op.by_role', { role: t(`channel.${node.role}`) });

@@ -141,6 +141,7 @@ addWords({
   'op.ordered': ['下面依次出现，间隔不超过 {within} 字', 'in this order, within {within} characters'],
   'op.scope.clause': ['同一小句里', 'in one clause'],
   'op.scope.utterance': ['同一句话里', 'in one utterance'],
+  'op.short': ['整句不超过 {n} 个字', 'an utterance of at most {n} characters'],
   'op.window.seconds': ['{n} 秒之内', 'within {n} s'],
   'op.window.turns': ['{n} 轮之内', 'within {n} turns'],
   'op.said': ['说了 {times} 次以上', 'said {times} times or more'],
