@@ -12,7 +12,7 @@ $(DEV): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv '.[dev]'
 	@touch $@ $(RUN)
 
-.PHONY: help demo serve test check bench eval fixtures format
+.PHONY: help demo serve test browser check bench eval fixtures format
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ serve: $(RUN) ## run the server on this machine; data goes to var/
 
 test: $(DEV) ## run the tests
 	@$(BIN)/pytest
+
+browser: $(DEV) ## run the tests of the screens in Chromium (minutes)
+	@$(BIN)/pytest -o addopts= -q tests/browser
 
 check: $(DEV) ## format, lint, types, rule packs, tests
 	@$(BIN)/ruff format --check monitor tests deploy

@@ -136,26 +136,7 @@ async def open_host(
         schedule=Schedule(batch=settings.asr.batch),
         clock=clock,
     )
-    metrics.gauge(
-        "monitor_speech_waiting_seconds",
-        "Speech that waits for the recogniser.",
-        lambda: engine.stats().waiting_s,
-    )
-    metrics.gauge(
-        "monitor_oldest_speech_seconds",
-        "Age of the oldest speech not yet read.",
-        lambda: engine.stats().oldest_final_s,
-    )
-    metrics.gauge(
-        "monitor_shedding_level",
-        "0: all is heard; 1: no partials; 2: narrow search; 3: agents first; 4: no new calls.",
-        lambda: engine.level,
-    )
-    metrics.gauge(
-        "monitor_partial_period_seconds",
-        "Time between two looks at speech that goes on.",
-        lambda: engine.partial_every_s,
-    )
+    _gauges(metrics, engine)
     stalls = Stalls(clock)
     metrics.gauge(
         "monitor_loop_stall_seconds",
@@ -201,6 +182,29 @@ def _load(model: models.Model, options: Options) -> Transcriber:
     from monitor.asr.whisper import load
 
     return load(model, options)
+
+
+def _gauges(metrics: Metrics, engine: Engine) -> None:
+    metrics.gauge(
+        "monitor_speech_waiting_seconds",
+        "Speech that waits for the recogniser.",
+        lambda: engine.stats().waiting_s,
+    )
+    metrics.gauge(
+        "monitor_oldest_speech_seconds",
+        "Age of the oldest speech not yet read.",
+        lambda: engine.stats().oldest_final_s,
+    )
+    metrics.gauge(
+        "monitor_shedding_level",
+        "0: all is heard; 1: no partials; 2: narrow search; 3: agents first; 4: no new calls.",
+        lambda: engine.level,
+    )
+    metrics.gauge(
+        "monitor_partial_period_seconds",
+        "Time between two looks at speech that goes on.",
+        lambda: engine.partial_every_s,
+    )
 
 
 def _options(settings: Settings, workers: int) -> Options:

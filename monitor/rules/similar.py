@@ -30,6 +30,8 @@ WHOLE: Final = 30
 PART: Final = 24
 STEP: Final = 12
 
+LEAST: Final = 6
+"""Characters of an utterance below which everything is like something: 任何人包过."""
 SURE: Final = 0.9
 """Recogniser confidence below which nothing is noticed: the scorer learned from written text, and
 likeness to misheard words is likeness to nothing that was said."""
@@ -74,7 +76,8 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     place, quality = model.place(asked.category), model.quality(asked.category)
     confidence = turn.utterance.confidence
     misheard = confidence is not None and confidence < SURE
-    if place is None or quality is None or misheard:
+    little = len(turn.folded.text) - turn.fresh < LEAST
+    if place is None or quality is None or misheard or little:
         return None
     if _disowned(turn.folded.text, turn.fresh):
         return None

@@ -157,7 +157,7 @@ def test_the_reasons_are_named(similar: Pack) -> None:
 
 
 def test_the_shipped_pack_is_for_quality_assurance(similar: Pack) -> None:
-    assert len(similar.rules) == 18
+    assert len(similar.rules) == 17
     for rule in similar.rules:
         assert isinstance(rule.match, ex.Similar)
         assert rule.severity in ("medium", "low")
