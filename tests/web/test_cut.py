@@ -20,7 +20,7 @@ from tests.web.conftest import chunk, hear, new_token, registration, say
 from tests.web.process import ServerProcess, forge
 from tests.web.scripted import VERBOSE
 
-CUT_S = 1.5
+CUT_S = 3.0
 """The time-out under test."""
 
 
