@@ -90,7 +90,7 @@ def test_filters_and_keys(floor: Floor, person: Any, team: str) -> None:
     page.get_by_label("按级别筛选").select_option("high")
     expect(rows(page)).to_have_count(2)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("下一条、上一条预警")
+    expect(page.get_by_role("dialog")).to_contain_text("下一条、上一条告警")
 
 
 def test_nothing_is_missing_after_the_network_came_back(

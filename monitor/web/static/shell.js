@@ -31,6 +31,9 @@ export async function start({ page, build, bare = false }) {
   if (own && home && !own.roles.includes(session.role)) return location.replace(home.path);
   whenEnded(() => { signIn(false, t('login.ended')).then(() => location.reload()); });
   const frame = draw(page, session, bare);
+  if (own && !own.roles.includes(session.role)) {
+    return fill(frame.main, blank('user', t('shell.noPage', { role: tOr(`role.${session.role}`, session.role) }), t('shell.noPageText')));
+  }
   try {
     await build(frame.main, session, frame);
   } catch (fault) {

@@ -43,6 +43,8 @@ addWords({
   'shell.theme': ['切换深浅色', 'Light or dark'],
   'shell.language': ['English', '中文'],
   'shell.leave': ['退出登录', 'Sign out'],
+  'shell.noPage': ['{role}账号没有监看页面', '{role} accounts have no screens'],
+  'shell.noPageText': ['请退出后用班长、坐席、质检或合规账号登录；账号管理与审计用命令行 monitor user、monitor audit。', 'Sign in as a supervisor, agent, quality or compliance user; accounts and audit are managed with monitor user and monitor audit.'],
   'shell.account': ['{name} · {role}', '{name} · {role}'],
   'role.supervisor': ['班长', 'Supervisor'],
   'role.agent': ['坐席', 'Agent'],
