@@ -58,7 +58,7 @@ export function showState(chip, alert) {
 export function showFate(place, alert, standing, now) {
   let text = '';
   if (standing.status !== 'new') text = t('status.by', { status: t(`status.${standing.status}`), by: standing.by });
-  else if (standing.due) text = t('alert.escalates', { s: clock(Math.max(0, standing.due - now)) });
+  else if (standing.due) text = standing.due > now ? t('alert.escalates', { s: clock(standing.due - now) }) : t('alert.escalatesNow');
   const up = standing.level > 0 && standing.status === 'new';
   write(place, [up && t('alert.level', { n: standing.level }), text].filter(Boolean).join(' · '));
   place.dataset.status = standing.status;

@@ -69,6 +69,7 @@ addWords({
   'alert.missing': ['到时限未说', 'Not said in time'],
   'alert.hits': ['{count} 次', '{count} times'],
   'alert.escalates': ['{s} 后升级', 'Goes up in {s}'],
+  'alert.escalatesNow': ['即将升级', 'Going up now'],
   'alert.level': ['已升级 {n} 级', 'Level {n}'],
   'status.acknowledged': ['已确认', 'Acknowledged'],
   'status.false_alarm': ['误报', 'False alarm'],
