@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,25 @@ class Floor:
     def tell(self, call: CallStarted, told: Sequence[AnyEvent]) -> None:
         """Publish events of a call; returns when they are committed."""
         order = {"call": events.as_dict(call), "events": [events.as_dict(each) for each in told]}
+        self._order(order)
+        assert self._answer() == "done\n"
+
+    def traffic(
+        self, team: str, *, calls: int, alerts_per_s: float, seconds: float
+    ) -> Callable[[], dict[int, float]]:
+        """Begin a busy floor; what is returned waits for its end: place -> time of the commit."""
+        wanted = {"team": team, "calls": calls, "alerts_per_s": alerts_per_s, "seconds": seconds}
+        self._order({"traffic": wanted})
+        return lambda: {int(seq): at for seq, at in json.loads(self._answer()).items()}
+
+    def _order(self, order: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
     def token(self, role: str, team: str, agent: str = "") -> str:
         key = (role, team, agent)

@@ -82,7 +82,9 @@ def now(browser: Browser, folder: Path) -> None:
         expect(play).to_be_visible(timeout=WAIT_MS)
         camera.take(wall, "first-look")
         play.click()
-        expect(agent["light"].locator(".opening li").first).to_be_visible(timeout=WAIT_MS)
+        for page in agent.values():
+            left = page.locator(".opening small").first
+            expect(left).to_contain_text("秒内", timeout=WAIT_MS)
         camera.take(agent, "agent-opening")
         for page in wall.values():
             expect(page.locator(".alert-row")).to_have_count(5, timeout=WAIT_MS)
