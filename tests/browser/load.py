@@ -106,9 +106,7 @@ def main(options: argparse.Namespace) -> None:
         browser = open_browser(playwright)
         for number in range(options.runs):
             team = f"{TEAM}-{number}"
-            context = browser.new_context(
-                viewport={"width": 1280, "height": 720}, locale="zh-CN"
-            )
+            context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="zh-CN")
             token = floor.token("supervisor", team)
             context.request.post(f"{floor.url}/api/session", data={"token": token})
             page = context.new_page()

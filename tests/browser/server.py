@@ -27,7 +27,6 @@ from monitor.web.state import State
 from tests.browser.traffic import Traffic
 from tests.web.scripted import ScriptedHost
 
-
 states: list[State] = []
 """The server, once it listens."""
 

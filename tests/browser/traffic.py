@@ -1,4 +1,4 @@
-"""A busy floor inside the server: many live calls with sound and words, and alerts at a steady rate.
+"""A busy floor inside the server: many live calls with sound and words, and a steady run of alerts.
 
 Everything goes the ways of real calls: the desk, its commits, the feed and the wall. Of each alert
 the wall time of its commit is kept.
@@ -25,7 +25,13 @@ RATE = 8000
 TURN_S = 5.0
 """Each call says something so often."""
 
-WORDS = ("您好我是江海银行的客户经理", "这款产品可能亏损", "您先了解一下", "我再看看", "好的谢谢您再见")
+WORDS = (
+    "您好我是江海银行的客户经理",
+    "这款产品可能亏损",
+    "您先了解一下",
+    "我再看看",
+    "好的谢谢您再见",
+)
 SEVERITIES = ("critical", "high", "medium", "low")
 
 

@@ -26,11 +26,11 @@ export async function start({ page, build, bare = false }) {
   } catch (fault) {
     return fill(document.body, h('main', { class: 'alone' }, failure(fault, () => location.reload())));
   }
-  const session = found.session || (await signIn(found.first));
+  const session = found.session || (await signIn(found));
   const home = PAGES.find((each) => each.roles.includes(session.role));
   const own = PAGES.find((each) => each.page === page);
   if (own && home && !own.roles.includes(session.role)) return location.replace(home.path);
-  whenEnded(() => { signIn(false, t('login.ended')).then(() => location.reload()); });
+  whenEnded(() => { signIn({ oidc: found.oidc }, t('login.ended')).then(() => location.reload()); });
   const frame = draw(page, session, bare);
   if (own && !own.roles.includes(session.role)) {
     return fill(frame.main, blank('user', t('shell.noPage', { role: tOr(`role.${session.role}`, session.role) }), t('shell.noPageText')));

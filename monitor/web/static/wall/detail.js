@@ -138,7 +138,8 @@ function alertView(entry, detail) {
       showFate(fate, alert, standing, detail.model.now());
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));
       bar.update();
-      const now = `${alert.state} ${alert.seq} ${actions.length}`;
+      const card = model.calls.get(entry.call);
+      const now = `${alert.state} ${alert.seq} ${actions.length} ${Boolean(card && !card.ended)}`;
       if (shown === now) return;
       shown = now;
       drawFacts(facts, entry, detail);
