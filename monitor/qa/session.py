@@ -22,7 +22,7 @@ from monitor.events import CallStarted, Event
 from monitor.qa.replay import BATCH, replay
 from monitor.rules.lexicon import Lexicon
 
-_OWN = frozenset(CallStarted.__struct_fields__) - {"call", "at", "meta", "aliases"}
+_OWN = frozenset(CallStarted.__struct_fields__) - {"call", "at", "resumed", "meta", "aliases"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,10 +25,11 @@ from monitor.ingest.facts import (
 )
 from monitor.ingest.l16 import L16Decoder
 from monitor.ingest.strict_json import decode, decode_as
+from monitor.store.resume import resumption
 from monitor.web.admission import identify, in_time, recheck, refuse_query
 from monitor.web.auth import Given, Principal, bearer
 from monitor.web.host import CallHandle
-from monitor.web.keeping import keep, kept
+from monitor.web.keeping import again, keep, kept
 from monitor.web.line import Gone, HangUp, Line
 from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
 from monitor.web.session import session
@@ -43,6 +44,10 @@ REVOKED = "token_revoked"
 
 BROKEN = "protocol_error"
 """Why a call ended whose client broke the protocol."""
+
+NOT_MONITORED = (
+    "未监控: too much speech waits; the call is recorded, and heard as soon as it can be"
+)
 
 _RECONNECT_S = 5.0
 
@@ -193,13 +198,23 @@ class _Source:
         self._state.audit.jot(self._principal.label, "calls.send", about)
         self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
+        wall = self._state.clock.wall()
+        before = await self._state.store.read(lambda on: resumption(on, call, began.roles, wall))
+        if before is not None:
+            call = structs.replace(call, at=before.at, resumed=True)
         if self._state.recorder is not None:
             self._tape = self._state.recorder.open(call, rate=began.rate, roles=began.roles)
         self._begin = asyncio.create_task(
-            self._state.host.begin(call, rate=began.rate, roles=began.roles)
+            self._state.host.begin(
+                call, rate=began.rate, roles=began.roles, again=again(self._state, self._tape)
+            )
         )
         await asyncio.shield(self._begin)
+        if before is not None:
+            await self._state.desk.publish(call, before.gaps)
         await self._line.send(Accepted(call=call.call))
+        if not self._handle.monitored:
+            await self._line.send(Notice(code="not_monitored", message=NOT_MONITORED))
 
     @property
     def _handle(self) -> CallHandle:

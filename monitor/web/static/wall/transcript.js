@@ -46,7 +46,7 @@ export class Words {
       this.lines.set(key, event);
       return true;
     }
-    if (event.type === 'coverage' && ['gap', 'failed', 'paused'].includes(event.state)) {
+    if (event.type === 'coverage' && ['gap', 'failed', 'paused', 'unmonitored'].includes(event.state)) {
       this.lines.set(`gap ${event.channel} ${event.start}`, { ...event, gap: true });
       return true;
     }
