@@ -120,6 +120,8 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Memory of an Argon2id password hash."""
     hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
     """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
+    bulk_rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
+    """Rows of results one person may take out within a day alone; more needs a second person."""
     totp_roles: tuple[str, ...] = ()
     """Roles whose accounts cannot sign in without an authenticator app."""
 

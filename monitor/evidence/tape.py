@@ -130,7 +130,7 @@ class Tape:
         self._mark(Kind.RESUME, position, samples)
 
     def end(self, reason: str) -> None:
-        """No more sound; `done` gets its result once everything is on disk."""
+        """No more sound; `done` gets its result once everything is on disk and in the index."""
         self.reason = reason
 
     def drain(self) -> list[Entry]:

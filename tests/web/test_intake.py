@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from monitor.store import calls
-from tests.web.conftest import House, chunk, closed_with, hear, registration, say
+from tests.web.conftest import HASTY, House, Opener, chunk, closed_with, hear, registration, say
 
 
 async def recorded(house: House, call: str, team: str = "south") -> list[dict[str, object]]:
@@ -135,12 +135,17 @@ async def test_without_a_good_token(house: House) -> None:
     for first, expected in (
         (registration("c1"), (4401, "no_token")),
         ({"type": "hello", "token": "cm_1_2"}, (4401, "unknown_token")),
-        (None, (4408, "hello_late")),
     ):
         async with house.socket("/ingest/l16") as socket:
-            if first is not None:
-                await say(socket, **first)
+            await say(socket, **first)
             assert await closed_with(socket) == expected
+
+
+@pytest.mark.parametrize("path", ["/ingest/l16", "/ws/alerts"])
+async def test_without_a_word(open_house: Opener, path: str) -> None:
+    house = await open_house(server=HASTY)
+    async with house.socket(path) as socket:
+        assert await closed_with(socket) == (4408, "hello_late")
 
 
 async def test_call_of_another_team_is_refused(house: House) -> None:

@@ -26,7 +26,7 @@ from monitor.store.recordings import RecordingRow
 from monitor.store.store import Store
 from monitor.types import Role
 from tests.web.conftest import hear, new_token, registration, say
-from tests.web.process import ServerProcess, forge
+from tests.web.process import Forge, ServerProcess
 from tests.web.test_crash import LOST
 
 KILLS = int(os.environ.get("CALL_MONITOR_KILLS", "3"))
@@ -88,16 +88,15 @@ def check(timeline: Timeline, sent: int) -> int:
 
 
 @pytest.mark.process
-async def test_a_killed_server_keeps_what_was_said(tmp_path: Path) -> None:
+async def test_a_killed_server_keeps_what_was_said(forged: Forge, tmp_path: Path) -> None:
     dice, sent = random.Random(SEED), {}
     root = tmp_path / "root.key"
-    with forge() as forged:
-        server = forged.server(tmp_path, MONITOR_KEYS_ROOT=str(root))
-        token = new_token(server.data, "ingest", team="south")
-        for life in range(KILLS):
-            sent |= await one_life(server, token, life, dice.uniform(0.2, 4.0))
-        await asyncio.to_thread(server.start)
-        await asyncio.to_thread(server.stop)
+    server = forged.server(tmp_path, MONITOR_KEYS_ROOT=str(root))
+    token = new_token(server.data, "ingest", team="south")
+    for life in range(KILLS):
+        sent |= await one_life(server, token, life, dice.uniform(0.2, 4.0))
+    await asyncio.to_thread(server.start)
+    await asyncio.to_thread(server.stop)
     with Store(server.data) as store:
         rows = store.read_now(recordings.every)
     assert {row.state for row in rows} <= {"interrupted", "complete"}
