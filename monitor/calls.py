@@ -25,11 +25,13 @@ from monitor.clock import Clock
 from monitor.errors import BadLexicon
 from monitor.events import CallStarted
 from monitor.live import LiveCall
+from monitor.ops import memory
 from monitor.ops.ledger import Ledger
 from monitor.ops.metrics import Metrics
 from monitor.ops.stalls import Stalls
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
+from monitor.rules.engine import CallJudge
 from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.settings import Settings
 from monitor.speech.endpoint import Rules
@@ -81,6 +83,7 @@ class Calls:
         self._clock = clock
         self._trace = trace
         self._ledger = ledger
+        self._kinds: set[int] = set()
         self._live: WeakSet[LiveCall] = WeakSet()
 
     @property
@@ -120,6 +123,7 @@ class Calls:
 
         def pipeline() -> CallPipeline:
             judge = self._lexicon.judge(call)
+            self._keep(judge)
             return CallPipeline(
                 call, judge, roles=roles, speech=LISTENING, late_after_s=LATE_AFTER_S
             )
@@ -142,6 +146,12 @@ class Calls:
         self._live.add(live)
         return live
 
+    def _keep(self, judge: CallJudge) -> None:
+        """Rules put together for a new kind of call are there to stay."""
+        if (kind := id(judge.rules.matcher)) not in self._kinds:
+            self._kinds.add(kind)
+            memory.keep()
+
 
 @asynccontextmanager
 async def open_host(
@@ -150,9 +160,9 @@ async def open_host(
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
     model = models.find(settings.asr.model or models.BUNDLED)
     folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
-    lexicon = Lexicon(folder, published=Path(settings.store.data) / PUBLISHED)
-    hearers, _ = await asyncio.gather(
+    hearers, lexicon, _ = await asyncio.gather(
         asyncio.to_thread(_hearers, model, settings),
+        asyncio.to_thread(Lexicon, folder, published=Path(settings.store.data) / PUBLISHED),
         # the dictionary takes seconds to load: not in the middle of the first call
         asyncio.to_thread(word_frequency, "的"),
     )
@@ -163,6 +173,7 @@ async def open_host(
         # windows as long as the speech cost what is in them: to join them gains nothing
         join_s=0.0 if model.card.short_windows else JOIN_S,
     )
+    memory.keep()
     _gauges(metrics, engine)
     stalls = Stalls(clock)
     metrics.gauge(
@@ -170,7 +181,8 @@ async def open_host(
         "Longest time in the last minute in which the event loop did nothing else.",
         lambda: stalls.longest_s,
     )
-    helpers = [asyncio.create_task(_reload(lexicon)), asyncio.create_task(stalls.watch())]
+    chores = (_reload(lexicon), stalls.watch(), memory.tidy())
+    helpers = [asyncio.create_task(chore) for chore in chores]
     path = Path(settings.logs.trace) if settings.logs.trace else None
     with (
         closing(Trace(path)) as trace,

@@ -81,9 +81,10 @@ class Engine:
         clock: Clock | None = None,
         join_s: float = 0.0,
         parking: Parking | None = None,
+        sheds: bool = True,
     ) -> None:
-        """`join_s`: longest window in which what waits of one speaker is heard together under
-        load; 0 where that gains nothing."""
+        """`sheds`: whether things are given up when speech waits. `join_s`: longest window in
+        which what waits of one speaker is heard together under load; 0 where that gains nothing."""
         if not transcribers:
             raise ValueError("an engine needs a transcriber")
         self._loop = asyncio.get_running_loop()
@@ -100,6 +101,7 @@ class Engine:
         self._busy_s = self._heard_s = 0.0
         self._pace = Pace()
         self._ladder = Ladder()
+        self._sheds = sheds
         self._oldest: dict[int, float] = {}
         """Tokens of finals not yet answered, and when they came."""
         self._threads = [
@@ -172,6 +174,8 @@ class Engine:
         return self._parking.held_s > MOST_HELD_S
 
     def _climb(self) -> Level:
+        if not self._sheds:
+            return Level.ALL
         now_s = self._clock.monotonic()
         # finals come in the order of time, so the first one kept is the oldest
         since_s = next(iter(self._oldest.values()), now_s)
@@ -223,7 +227,7 @@ class Engine:
         # answers travel through the loop: let those of the last batch arrive
         await asyncio.sleep(0)
         for transcriber in self._transcribers:
-            transcriber.close()
+            await self._loop.run_in_executor(None, transcriber.close)
 
     def _reuse(self, job: Job, guess: Job, answer: Answer) -> bool:
         """Whether the guess covers the same samples and is done or under way."""

@@ -46,19 +46,27 @@ def bench(context: typer.Context) -> None:
 
 @app.command()
 def replay(runs: Runs = 3, fixtures: Fixtures = None, out: Out = None) -> None:
-    """Hear the recordings as fast as the machine can."""
+    """Hear the recordings as fast as the machine can, and faster-whisper's batched pipeline too."""
+    from monitor.asr import models
     from monitor.qa.bench import replay as bench_replay
     from monitor.qa.session import open_session
 
-    console, scenes = _console(), _scenes(fixtures, wanted=True)
-    session = open_session(model="demo", packs=[], meta=[])
-    for number in range(runs):
-        done = bench_replay.run(session, [(scene.recording, scene.seconds) for scene in scenes])
+    console, scenes = _console(), _scenes(fixtures)
+
+    def show(done: bench_replay.ReplayRun) -> None:
         _keep(out, "replay", done)
+        judged = f", {done.wrong} of {done.recordings} wrong" if done.wrong >= 0 else ""
         console.print(
-            f"replay {number + 1}: {done.audio_s:.0f} s of calls in {done.wall_s:.1f} s "
-            f"({done.times_real_time:.0f} times real time, {done.cpu_s:.1f} s of processor)"
+            f"{done.system}: {done.audio_s:.0f} s of calls in {done.wall_s:.1f} s "
+            f"({done.times_real_time:.0f} times real time, {done.cpu_s:.1f} s of CPU){judged}",
+            soft_wrap=True,
         )
+
+    with open_session(model="demo", packs=[], meta=[]) as session:
+        for _ in range(runs):
+            show(bench_replay.ours(session, scenes))
+    for done in bench_replay.batched(models.find(models.BUNDLED).folder, scenes, runs):
+        show(done)
 
 
 @app.command()

@@ -146,13 +146,13 @@ class Usage:
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
-        self._before = _cpu_s(process)
+        self._before = family_cpu_s(process)
         self.first = self.peak = _bytes(process)
 
     @property
     def cpu_s(self) -> float:
         """Processor seconds since the beginning."""
-        return _cpu_s(self._process) - self._before
+        return family_cpu_s(self._process) - self._before
 
     async def follow(self) -> None:
         """Keep the peak; cancel it to stop."""
@@ -175,7 +175,8 @@ def _bytes(process: psutil.Process) -> int:
     return total
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def family_cpu_s(process: psutil.Process) -> float:
+    """Processor seconds of a process and its children."""
     total = 0.0
     for one in _family(process):
         try:

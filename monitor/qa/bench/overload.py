@@ -88,7 +88,7 @@ async def _play(
         async def follow() -> None:
             nonlocal stall_s
             while True:
-                seen = await asyncio.to_thread(_metrics, url, secret)
+                seen = await asyncio.to_thread(metrics, url, secret)
                 age, level = seen["monitor_oldest_speech_seconds"], seen["monitor_shedding_level"]
                 stall_s = max(stall_s, seen["monitor_loop_stall_seconds"])
                 series.append((round(time.monotonic() - began, 1), age, level))
@@ -109,7 +109,8 @@ async def _play(
     return series, ended, stall_s
 
 
-def _metrics(url: str, secret: str) -> dict[str, float]:
+def metrics(url: str, secret: str) -> dict[str, float]:
+    """The server's numbers that have no labels."""
     request = urllib.request.Request(
         f"{url}/metrics", headers={"Authorization": f"Bearer {secret}"}
     )

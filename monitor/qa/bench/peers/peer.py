@@ -14,17 +14,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from monitor.audio.channels import default_roles, split
 from monitor.audio.formats import open_audio
-from monitor.audio.resample import Resampler
 from monitor.demo.scenario import Scene
 from monitor.errors import Unavailable
 from monitor.events import Alert, CallStarted, Utterance
 from monitor.qa.bench.load import Arrival, Diary, Lane, Play
 from monitor.qa.bench.peers.protocols import Sound
 from monitor.qa.bench.peers.recipe import Recipe
+from monitor.qa.bench.sound import by_role
 from monitor.rules.lexicon import Lexicon
 from monitor.types import SAMPLE_RATE, Role, Samples
 
@@ -184,16 +181,7 @@ async def _paced(samples: Samples, began: float) -> Sound:
 
 def _sound(scene: Scene) -> dict[Role, Samples]:
     with open_audio(scene.recording) as source:
-        roles = default_roles(source.channels)
-        resamplers = {role: Resampler(source.rate) for role in roles}
-        parts: dict[Role, list[Samples]] = {role: [] for role in roles}
-        for block in source.blocks():
-            for role, samples in split(block, roles):
-                parts[role].append(resamplers[role].feed(samples))
-        return {
-            role: np.concatenate([*found, resamplers[role].flush()])
-            for role, found in parts.items()
-        }
+        return by_role(source)
 
 
 def _free_port() -> int:
