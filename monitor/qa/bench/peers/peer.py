@@ -30,6 +30,12 @@ START_S = 180.0
 TEXT_LEAST = 2
 
 
+def cache() -> Path:
+    """Where environments are kept from run to run, outside any repository."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "call-compliance-monitor" / "peers"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
     """A recipe and where its environment lies."""
