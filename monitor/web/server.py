@@ -40,6 +40,7 @@ from monitor.store.access_file import AccessFile
 from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
 from monitor.store.tokens import TokenShelf
+from monitor.web import oidc
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
@@ -95,6 +96,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         ):
             state = State(
                 first=await first_code(door, clock),
+                oidc=oidc.open_door(settings, door.accounts, clock),
                 settings=settings,
                 store=store,
                 feed=feed,
