@@ -12,12 +12,13 @@ import pytest
 from monitor.access.accounts import Accounts
 from monitor.access.oidc import Attempt, Provider
 from monitor.access.oidc_people import People
-from monitor.access.seal import Seal
+from monitor.access.seal import LOGINS, Seal
 from monitor.clock import VirtualClock
 from monitor.errors import BadSetting, Refused, Unavailable
 from monitor.settings import Access, Oidc
 from monitor.store.access_file import AccessFile
 from tests.access.provider import CLIENT, SECRET, Idp, provider
+from tests.evidence.taking import keyring
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 ATTEMPT = Attempt(state="s", nonce="n", verifier=VERIFIER, wall=0.0)
@@ -175,7 +176,7 @@ def test_settings_that_cannot_work(accounts: Accounts, changes: dict[str, Any], 
 def accounts(tmp_path: Path) -> Iterator[Accounts]:
     file = AccessFile(tmp_path)
     cheap = Access(hash_mib=7, hash_passes=1)
-    yield Accounts(file, Seal(tmp_path / "access.key"), cheap, VirtualClock())
+    yield Accounts(file, Seal(keyring(tmp_path), LOGINS), cheap, VirtualClock())
     file.close()
 
 
