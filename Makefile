@@ -12,7 +12,7 @@ $(DEV): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv '.[dev]'
 	@touch $@ $(RUN)
 
-.PHONY: help demo serve test browser check bench eval fixtures format
+.PHONY: help demo serve test browser soak check bench eval fixtures format
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: $(DEV) ## run the tests
 
 browser: $(DEV) ## run the tests of the screens in Chromium (minutes)
 	@$(BIN)/pytest -o addopts= -q tests/browser
+
+soak: $(DEV) ## kill, cut and starve the server for half an hour; prints one line for each promise
+	@$(BIN)/pytest -o addopts= -q -s -p no:cacheprovider tests/soak
 
 check: $(DEV) ## format, lint, types, rule packs, tests
 	@$(BIN)/ruff format --check monitor tests deploy
