@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
+# a file's tests share servers and models: they stay in one process
+TOGETHER := -n auto --maxprocesses 4 --dist loadfile
 
 $(RUN): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv .
@@ -24,7 +26,7 @@ serve: $(RUN) ## run the server on this machine; data goes to var/
 	@$(BIN)/monitor serve --data var
 
 test: $(DEV) ## run the tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(TOGETHER)
 
 browser: $(DEV) ## run the tests of the screens in Chromium (minutes)
 	@$(BIN)/pytest -o addopts= -q tests/browser
@@ -38,7 +40,7 @@ check: $(DEV) ## format, lint, types, rule packs, tests
 	@$(BIN)/mypy
 	@$(BIN)/monitor lexicon lint
 	@$(BIN)/monitor lexicon test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(TOGETHER)
 
 bench: $(DEV) ## measure latency, cost and speed; prints the raw runs
 	@$(BIN)/monitor bench
