@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,8 +10,9 @@ from dataclasses import dataclass, field
 from monitor.alerts.desk import Desk
 from monitor.asr.scheduler import Again
 from monitor.clock import Clock
-from monitor.errors import Overloaded
+from monitor.errors import Overloaded, Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted, Coverage, Prompt, Utterance
+from monitor.live import RETRY_S
 from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
 from monitor.types import Role, Samples
@@ -69,7 +71,7 @@ class ScriptedCall:
             events.append(
                 Prompt(call=id_, text="请说明来电目的", reason="missing_purpose", state=state)
             )
-        await self.host.desk.publish(self.call, events)
+        await self._publish(events)
 
     async def gap(self, position: int, samples: int) -> None:
         self.facts.append(f"gap {position} {samples}")
@@ -83,7 +85,15 @@ class ScriptedCall:
     async def end(self, reason: str) -> None:
         at = self.heard / self.rate
         ended = CallEnded(call=self.call.call, at=at, reason=reason)
-        await self.host.desk.publish(self.call, [ended])
+        await self._publish([ended])
+
+    async def _publish(self, events: list[AnyEvent]) -> None:
+        """As a live call: what was heard is kept until it is written."""
+        while True:
+            try:
+                return await self.host.desk.publish(self.call, events)
+            except (Unavailable, Overloaded):
+                await asyncio.sleep(RETRY_S)
 
 
 @dataclass
