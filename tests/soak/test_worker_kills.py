@@ -68,11 +68,7 @@ class Stage:
         """One recogniser after the other, whatever it does just then."""
         while self.kills < KILLS:
             await asyncio.sleep(dice.uniform(0.05, 1.2))
-            found = [
-                one
-                for one in psutil.Process(self.running.pid).children()
-                if "spawn_main" in " ".join(one.cmdline())
-            ]
+            found = scenario.recognisers(self.running.pid)
             with contextlib.suppress(psutil.Error, IndexError):
                 dice.choice(found).kill()
                 self.kills += 1
