@@ -120,8 +120,8 @@ def markdown(steps: Sequence[Step], absent: Sequence[Absent] = ()) -> str:
         ]
         held = [str(capacity(mine, limit)) for limit in (1.0, 2.0)]
         rows.append("| " + " | ".join([name, *cells, *held]) + " |")
-    for one in absent:
-        rows.append(f"| {one.system} | not measured: {one.why} " + "| " * (len(heads) - 1))
+    empty = "| " * (len(heads) - 1)
+    rows += [f"| {one.system} | not measured: {one.why} {empty}" for one in absent]
     return "\n".join(rows)
 
 
