@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from monitor.alerts.desk import Desk
+from monitor.asr.scheduler import Again
 from monitor.clock import Clock
 from monitor.errors import Overloaded, Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted, Coverage, Prompt, Utterance
@@ -48,6 +49,7 @@ class ScriptedCall:
     host: ScriptedHost
     facts: list[str] = field(default_factory=list)
     heard: int = 0
+    monitored: bool = True
 
     async def audio(self, role: Role, samples: Samples, position: int) -> None:
         self.heard = max(self.heard, position + len(samples))
@@ -105,7 +107,14 @@ class ScriptedHost:
     def taking(self) -> bool:
         return not self.full
 
-    async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> ScriptedCall:
+    async def begin(
+        self,
+        call: CallStarted,
+        *,
+        rate: int,
+        roles: tuple[Role, ...],
+        again: Again | None = None,
+    ) -> ScriptedCall:
         if self.full:
             raise Overloaded("too_many_calls", "no more calls can be heard")
         handle = self.calls[call.call] = ScriptedCall(call, rate, self)
