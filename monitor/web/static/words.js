@@ -88,6 +88,7 @@ addWords({
   'error.page': ['这一页没有加载成功', 'This page did not load'],
   'error.again': ['重试', 'Try again'],
   'state.loading': ['正在加载…', 'Loading…'],
+  'keys.title': ['键盘操作', 'Keyboard'],
   'undo': ['撤销', 'Undo'],
   'close': ['关闭', 'Close'],
   'cancel': ['取消', 'Cancel'],
