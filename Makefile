@@ -31,8 +31,8 @@ test: $(DEV) ## run the tests
 browser: $(DEV) ## run the tests of the screens in Chromium (minutes)
 	@$(BIN)/pytest -o addopts= -q tests/browser
 
-soak: $(DEV) ## run the long tests: kills, cuts, hours (many minutes)
-	@$(BIN)/pytest -o addopts= -q tests/soak
+soak: $(DEV) ## kill, cut and starve the server for half an hour; prints one line for each promise
+	@$(BIN)/pytest -o addopts= -q -s -p no:cacheprovider tests/soak
 
 check: $(DEV) ## format, lint, types, rule packs, tests
 	@$(BIN)/ruff format --check monitor tests deploy

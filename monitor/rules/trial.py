@@ -306,8 +306,16 @@ def at_time(law: Law, found: Found, now_s: float) -> Finding:
 
 
 def _outside(cancelling: Found, hit: list[Leaf]) -> bool:
-    """Whether something stands beside a hit: its own words do not cancel it."""
-    parts = [part for leaf in hit for part in leaf.parts or ((leaf.start, leaf.end),)]
+    """Whether something stands beside a hit: its own words do not cancel it.
+
+    A likeness has no words of its own: what takes it back mostly stands inside its stretch.
+    """
+    parts = [
+        part
+        for leaf in hit
+        if leaf.level != "similar"
+        for part in leaf.parts or ((leaf.start, leaf.end),)
+    ]
     inside = [
         any(low <= leaf.start and leaf.end <= high for low, high in parts)
         for leaf in cancelling.leaves

@@ -25,7 +25,13 @@ from monitor.web.wall_view import wall_view
 PUBLIC = (*pages.PAGES, pages.FILES, "/healthz", "/readyz", "/version")
 """Paths that need no token: they hold nothing of any call."""
 
-SELF = ("/api/session", "/api/session/password", "/api/setup")
+SELF = (
+    "/api/session",
+    "/api/session/password",
+    "/api/setup",
+    "/api/oidc/start",
+    "/api/oidc/callback",
+)
 """Paths that find out for themselves who asks, and show nothing else."""
 
 _HEADERS = {

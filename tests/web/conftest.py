@@ -114,9 +114,9 @@ async def closed_with(socket: ClientConnection) -> tuple[int, str]:
     return socket.close_code, error
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(true: Callable[[], bool], within_s: float = 20) -> None:
     """Wait for something that nobody announces."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

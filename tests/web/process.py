@@ -22,10 +22,12 @@ class Forge:
 
     def __init__(self, orders: IO[str]) -> None:
         self._orders = orders
+        self.made: list[ServerProcess] = []
 
     def server(self, folder: Path, *, log: Path | None = None, **variables: str) -> ServerProcess:
         """`log` gets what the server says."""
-        return ServerProcess(self._orders, folder, log, variables)
+        self.made.append(ServerProcess(self._orders, folder, log, variables))
+        return self.made[-1]
 
 
 @contextmanager
@@ -34,7 +36,13 @@ def forge() -> Iterator[Forge]:
     command = [sys.executable, "-m", "tests.web.server_process"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
-        yield Forge(process.stdin)
+        made = Forge(process.stdin)
+        try:
+            yield made
+        finally:
+            # a test that failed may have left its server running
+            for server in made.made:
+                server.kill()
 
 
 class ServerProcess:

@@ -38,7 +38,7 @@ function alertRow(entry, model) {
       showState(state, alert);
       write(old, age(model.now() - raised));
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));
-      const times = alert.count > 1 ? ` · ${t('alert.hits', { count: alert.count })}` : '';
+      const times = (alert.count > 1 ? ` · ${t('alert.hits', { count: alert.count })}` : '') + (alert.late ? ` · ${t('alert.late')}` : '');
       write(who, `${model.teams.length > 1 ? `${team} · ` : ''}${t('call.agent', { agent: alert.agent || '—' })} · ${t('alert.inCall', { at: clock(alert.start) })}${times}`);
       showFate(fate, alert, standing, model.now());
       toggle(element, 'provisional', alert.state === 'provisional');

@@ -79,6 +79,7 @@ function teamRow() {
 /** What is wrong with hearing the call; empty when nothing is. */
 export function callState(card, level) {
   if (card.ended) return '';
+  if (card.unmonitored) return t('call.unmonitored');
   if (card.paused) return t('call.paused');
   if (level[3]) return t('call.stalled');
   return '';

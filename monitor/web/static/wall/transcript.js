@@ -54,7 +54,7 @@ export class Words {
       this.items.set(event.item, event);
       return true;
     }
-    if (event.type === 'coverage' && ['gap', 'failed', 'paused'].includes(event.state)) {
+    if (event.type === 'coverage' && ['gap', 'failed', 'paused', 'unmonitored'].includes(event.state)) {
       this.lines.set(`gap ${event.channel} ${event.start}`, { ...event, gap: true });
       return true;
     }
