@@ -24,10 +24,11 @@ function callRow(model) {
   const gap = h('span', { class: 'chip warn', title: t('call.lostHint') });
   const checks = OPENING.map((item) => checkChip(item));
   const meters = [meter('agent'), meter('customer')];
+  const opening = h('span', { class: 'line' }, ...checks.map((each) => each.element));
   const words = h('div', { class: 'words' });
   const element = h('div', { class: 'call-row' },
     h('div', { class: 'line' }, agent, line, badge, gap, time),
-    h('div', { class: 'line' }, ...checks.map((each) => each.element),
+    h('div', { class: 'line' }, opening,
       h('span', { class: 'meters' }, ...meters.map((each) => each.element))),
     words);
   return {
@@ -40,6 +41,8 @@ function callRow(model) {
       write(gap, card.gap_s >= HEARD_ENOUGH_S ? t('call.lost', { s: card.gap_s.toFixed(0) }) : '');
       gap.hidden = card.gap_s < HEARD_ENOUGH_S;
       showBadge(badge, model.worst(card.key));
+      // the opening of a call that came back was before
+      opening.hidden = card.resumed && !card.items.length;
       checks.forEach((each) => each.update(card, level[0]));
       meters[0].update(card.ended ? 0 : level[1]);
       meters[1].update(card.ended ? 0 : level[2]);
