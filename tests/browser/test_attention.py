@@ -1,4 +1,4 @@
-"""What calls for attention: sounds by severity, notifications of the desktop, quiet mode, the title."""
+"""What calls for attention: sounds by severity, notifications, quiet mode, the title, a small window."""
 
 from __future__ import annotations
 

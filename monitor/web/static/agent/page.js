@@ -59,7 +59,7 @@ class Screen {
         break;
       case 'call.started':
         // a call that came back is the same call: what was said is said
-        if (!message.resumed) this.forget();
+        if (!message.resumed || message.call !== this.call) this.forget();
         this.call = message.call;
         this.heard = { at: 0, since: performance.now() };
         break;
