@@ -1,4 +1,4 @@
-"""What calls for attention: sounds by severity, notifications, quiet mode, the title, a small window."""
+"""What calls for attention: sounds by severity, notifications, quiet mode; and the small window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule is changed on the screens: checked, tried on past calls, agreed to by another, published."""
+"""A rule changed on the screens: checked, tried on past calls, agreed to by another, published."""
 
 from __future__ import annotations
 
