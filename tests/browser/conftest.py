@@ -195,7 +195,9 @@ def person(browser: Browser, floor: Floor, team: str) -> Iterator[Any]:
 
 
 def findings(page: Page) -> list[str]:
-    """What axe has to say against the page that is serious or critical."""
+    """What axe has to say against the page that is serious or critical, and what does not fit."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{wide} pixels wider than the window"
     page.evaluate(AXE)
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)

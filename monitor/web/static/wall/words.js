@@ -151,7 +151,7 @@ addWords({
   'empty.noMatch': ['没有符合筛选的告警', 'Nothing matches the filter'],
   'empty.noSettled': ['还没有处理过的告警', 'Nothing is settled yet'],
   'empty.clear': ['清除筛选', 'Clear the filter'],
-  'demo.started': ['演示通话开始播放，第一条告警约 20 秒后出现', 'The demo calls have begun; the first alert comes in about 20 s'],
+  'demo.started': ['演示通话开始播放，第一条告警约半分钟后出现', 'The demo calls have begun; the first alert comes within half a minute'],
   'left.off': ['还有 {count} 条更早的未处理告警没有列出', '{count} older ones are not listed'],
   'key.jk': ['下一条、上一条告警', 'Next, previous alert'],
   'key.enter': ['看整通通话，再按返回', 'Whole call, and back'],
