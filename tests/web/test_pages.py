@@ -28,3 +28,20 @@ def test_a_page_asks_for_all_its_modules_at_once(page: str) -> None:
     names = {each.relative_to(FOLDER.resolve()).as_posix() for each in modules}
     # one that is not asked for costs a round trip for each step on the way to it
     assert set(PRELOAD.findall(text)) == names
+
+
+ASKED = re.compile(r"\bt(?:Or)?\((?:'([\w.]+)'|`([\w.]*)\$\{)")
+TOLD = re.compile(r"^\s*'([^']+)': \[", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES.values())
+def test_a_page_has_every_text_that_it_asks_for(page: str) -> None:
+    own = (FOLDER / page.removesuffix(".html") / "page.js").resolve()
+    code = "\n".join(each.read_text("utf8") for each in {own} | needed(own, set()))
+    told = set(TOLD.findall(code))
+    missing = [
+        whole or f"{begun}…"
+        for whole, begun in ASKED.findall(code)
+        if not (whole in told if whole else any(key.startswith(begun) for key in told))
+    ]
+    assert missing == []
