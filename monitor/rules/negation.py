@@ -103,4 +103,6 @@ def _names_a_thing(text: str, negator: Negator, target: int) -> bool:
     if not negator.word.endswith("不是"):
         return False
     gap = text[negator.end : target]
-    return bool(gap) and not gap.endswith((*cues.SPEAKING, "因为", "真的", "我", "您", "你", "我们"))
+    return bool(gap) and not gap.endswith(
+        (*cues.SPEAKING, "因为", "真的", "我", "您", "你", "我们")
+    )

@@ -128,7 +128,9 @@ class Reader:
                 self._words.add(literal)
                 self._characters += len(literal)
         if self._uses > MAX_USES:
-            raise FaultError(node.line, f"up to here the pack uses words more than {MAX_USES} times")
+            raise FaultError(
+                node.line, f"up to here the pack uses words more than {MAX_USES} times"
+            )
         if len(self._words) > MAX_PHRASES or self._characters > MAX_CHARACTERS:
             limit = f"{MAX_PHRASES} phrases or {MAX_CHARACTERS} characters"
             raise FaultError(node.line, f"up to here the pack expands to more than {limit}")

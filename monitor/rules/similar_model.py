@@ -184,7 +184,11 @@ def load(path: Path) -> Model:
             names = tuple(file["names"].tobytes().decode().split("\n"))
             shapes = {name: file[name].shape for name in ("idf", "decide", "sort")}
             kinds = len(card.categories)
-            if shapes != {"idf": (len(names),), "decide": (len(names),), "sort": (len(names), kinds)}:
+            if shapes != {
+                "idf": (len(names),),
+                "decide": (len(names),),
+                "sort": (len(names), kinds),
+            }:
                 raise BadLexicon("bad_model", "its arrays do not fit together", file=str(path))
             model = Model(
                 card,

@@ -127,6 +127,15 @@ def test_likeness_after_words_adds_no_alert() -> None:
     assert alert.match == "exact"
 
 
+def test_words_inside_a_likeness_may_take_it_back() -> None:
+    excused = PACK.format(severity="high") + "    unless: {utterance: [丢不了]}\n"
+    without = alerts(judged(LIKE, CALL, (pack_from(PACK.format(severity="high")),), Role.AGENT))
+    (alert,) = without
+    word = alert.quote[2:5]
+    taken = excused.replace("丢不了", word)
+    assert alerts(judged(LIKE, CALL, (pack_from(taken),), Role.AGENT)) == []
+
+
 LONG = (
     "上次给您寄过去的资料您收到了吧里面第二页有一张表您有空的时候可以对着看一看那天下雨快递慢了一点"
     f"{LIKE}另外我们公司在人民路那边新开了一个门店周末您路过可以进来坐坐喝杯茶聊聊天认识一下我们同事"
