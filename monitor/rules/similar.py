@@ -136,7 +136,7 @@ def parts(low: int, high: int) -> list[tuple[int, int]]:
 
 
 def suspicious(turn: Turn, model: Model, over: float | None = None) -> bool:
-    """Whether what a turn adds is like anything at all: asked before each rule that asks of what."""
+    """Whether what a turn adds is like anything at all: asked before it is asked of what."""
     return bool(_scores(turn, model, model.least if over is None else min(over, model.least)))
 
 
