@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
+# a file's tests share servers and models: they stay in one process
+TOGETHER := -n auto --maxprocesses 4 --dist loadfile
 
 $(RUN): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv .
@@ -12,7 +14,7 @@ $(DEV): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv '.[dev]'
 	@touch $@ $(RUN)
 
-.PHONY: help demo serve test browser check bench eval fixtures format
+.PHONY: help demo serve test browser soak check bench eval fixtures format
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,10 +26,13 @@ serve: $(RUN) ## run the server on this machine; data goes to var/
 	@$(BIN)/monitor serve --data var
 
 test: $(DEV) ## run the tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(TOGETHER)
 
 browser: $(DEV) ## run the tests of the screens in Chromium (minutes)
 	@$(BIN)/pytest -o addopts= -q tests/browser
+
+soak: $(DEV) ## kill, cut and starve the server for half an hour; prints one line for each promise
+	@$(BIN)/pytest -o addopts= -q -s -p no:cacheprovider tests/soak
 
 check: $(DEV) ## format, lint, types, rule packs, tests
 	@$(BIN)/ruff format --check monitor tests deploy
@@ -35,7 +40,7 @@ check: $(DEV) ## format, lint, types, rule packs, tests
 	@$(BIN)/mypy
 	@$(BIN)/monitor lexicon lint
 	@$(BIN)/monitor lexicon test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(TOGETHER)
 
 bench: $(DEV) ## measure latency, cost and speed; prints the raw runs
 	@$(BIN)/monitor bench

@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 import structlog
 
@@ -18,17 +19,19 @@ from monitor.asr.base import Transcriber
 from monitor.asr.engine import Ear, Engine
 from monitor.asr.ladder import Level
 from monitor.asr.options import Options
-from monitor.asr.scheduler import Schedule
+from monitor.asr.scheduler import Again, Schedule
 from monitor.asr.worker import Worker
 from monitor.clock import Clock
-from monitor.errors import BadLexicon, Overloaded
+from monitor.errors import BadLexicon
 from monitor.events import CallStarted
 from monitor.live import LiveCall
+from monitor.ops import memory
 from monitor.ops.ledger import Ledger
 from monitor.ops.metrics import Metrics
 from monitor.ops.stalls import Stalls
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
+from monitor.rules.engine import CallJudge
 from monitor.rules.lexicon import PUBLISHED, Lexicon
 from monitor.settings import Settings
 from monitor.speech.endpoint import Rules
@@ -42,6 +45,13 @@ EARS = 2
 
 LISTENING = Rules(partial_every_s=0.3, partial_longest_s=5.0)
 """Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
+
+LATE_AFTER_S = 10.0
+"""An alert later than this after its words is marked: the longest segment and its queue in peace
+take less."""
+
+JOIN_S = 25.0
+"""Seconds of speech that fit, with pauses between them, into a window of 30."""
 
 MOST_WORKERS = 4
 """Recognisers started unasked; each holds the model once."""
@@ -73,6 +83,8 @@ class Calls:
         self._clock = clock
         self._trace = trace
         self._ledger = ledger
+        self._kinds: set[int] = set()
+        self._live: WeakSet[LiveCall] = WeakSet()
 
     @property
     def about(self) -> str:
@@ -87,24 +99,38 @@ class Calls:
         """Whether a call that began now would be heard in time."""
         return self._engine.level < Level.CLOSED
 
-    async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> LiveCall:
+    @property
+    def unmonitored(self) -> int:
+        """Calls that nobody listens to just now."""
+        return sum(not call.monitored for call in self._live)
+
+    async def begin(
+        self,
+        call: CallStarted,
+        *,
+        rate: int,
+        roles: tuple[Role, ...],
+        again: Again | None = None,
+    ) -> LiveCall:
         """Publish `call.started` and get ready to hear.
 
-        Raises `Overloaded` while speech waits so long that another call would not be heard in
-        time: a source that is refused knows that its call is not monitored.
+        While speech waits so long that another call would not be heard in time, the call begins
+        unmonitored: its sound is recorded, its coverage says 未监控.
         """
         if not self.taking:
-            logger.error("call refused, it is not monitored", call=call.call, team=call.team)
-            raise Overloaded("too_much_speech", "speech waits for more than a minute; 未监控")
+            logger.error("a call is not monitored", call=call.call, team=call.team)
         await self._desk.publish(call, [call])
 
         def pipeline() -> CallPipeline:
             judge = self._lexicon.judge(call)
-            return CallPipeline(call, judge, roles=roles, speech=LISTENING)
+            self._keep(judge)
+            return CallPipeline(
+                call, judge, roles=roles, speech=LISTENING, late_after_s=LATE_AFTER_S
+            )
 
         # the first call of a kind puts its rules together for a second or more: its source is not
         # kept waiting for that, its sound is
-        return LiveCall(
+        live = LiveCall(
             call,
             pipeline,
             rate=rate,
@@ -115,7 +141,16 @@ class Calls:
             clock=self._clock,
             trace=self._trace,
             ledger=self._ledger,
+            again=again,
         )
+        self._live.add(live)
+        return live
+
+    def _keep(self, judge: CallJudge) -> None:
+        """Rules put together for a new kind of call are there to stay."""
+        if (kind := id(judge.rules.matcher)) not in self._kinds:
+            self._kinds.add(kind)
+            memory.keep()
 
 
 @asynccontextmanager
@@ -125,9 +160,9 @@ async def open_host(
     """Load the recogniser and the packs, and keep them for as long as the server runs."""
     model = models.find(settings.asr.model or models.BUNDLED)
     folder = Path(settings.rules.lexicons) if settings.rules.lexicons else None
-    lexicon = Lexicon(folder, published=Path(settings.store.data) / PUBLISHED)
-    hearers, _ = await asyncio.gather(
+    hearers, lexicon, _ = await asyncio.gather(
         asyncio.to_thread(_hearers, model, settings),
+        asyncio.to_thread(Lexicon, folder, published=Path(settings.store.data) / PUBLISHED),
         # the dictionary takes seconds to load: not in the middle of the first call
         asyncio.to_thread(word_frequency, "的"),
     )
@@ -135,7 +170,10 @@ async def open_host(
         hearers,
         schedule=Schedule(batch=settings.asr.batch),
         clock=clock,
+        # windows as long as the speech cost what is in them: to join them gains nothing
+        join_s=0.0 if model.card.short_windows else JOIN_S,
     )
+    memory.keep()
     _gauges(metrics, engine)
     stalls = Stalls(clock)
     metrics.gauge(
@@ -143,14 +181,15 @@ async def open_host(
         "Longest time in the last minute in which the event loop did nothing else.",
         lambda: stalls.longest_s,
     )
-    helpers = [asyncio.create_task(_reload(lexicon)), asyncio.create_task(stalls.watch())]
+    chores = (_reload(lexicon), stalls.watch(), memory.tidy())
+    helpers = [asyncio.create_task(chore) for chore in chores]
     path = Path(settings.logs.trace) if settings.logs.trace else None
     with (
         closing(Trace(path)) as trace,
         ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears,
     ):
         try:
-            yield Calls(
+            calls = Calls(
                 model,
                 lexicon,
                 engine=engine,
@@ -160,6 +199,12 @@ async def open_host(
                 trace=trace,
                 ledger=metrics.ledger,
             )
+            metrics.gauge(
+                "monitor_unmonitored_calls",
+                "Live calls that nobody listens to (未监控).",
+                lambda: calls.unmonitored,
+            )
+            yield calls
         finally:
             for helper in helpers:
                 helper.cancel()
@@ -197,7 +242,7 @@ def _gauges(metrics: Metrics, engine: Engine) -> None:
     )
     metrics.gauge(
         "monitor_shedding_level",
-        "0: all is heard; 1: no partials; 2: narrow search; 3: agents first; 4: no new calls.",
+        "0: all; 1: no partials; 2: narrow; 3: joined windows; 4: agents first; 5: no new calls.",
         lambda: engine.level,
     )
     metrics.gauge(

@@ -29,9 +29,10 @@ class _Span:
 class Watermark:
     """Spans are expected in order and settled in any order; coverage comes out in order, merged."""
 
-    def __init__(self, roles: Iterable[Role]) -> None:
+    def __init__(self, roles: Iterable[Role], *, start: int = 0) -> None:
+        """`start`: sample at which the roles begin."""
         self._open: dict[Role, deque[_Span]] = {role: deque() for role in roles}
-        self._settled = dict.fromkeys(self._open, 0)
+        self._settled = dict.fromkeys(self._open, start)
 
     @property
     def at_s(self) -> float:
@@ -66,22 +67,32 @@ class Watermark:
 
 
 class CoverageRuns:
-    """Joins neighbouring spans of one state, so that the record holds runs, not seconds."""
+    """Joins neighbouring spans of one state, so that the record holds runs, not seconds.
+
+    The first span of time that nobody listens to comes out at once: people must see it now.
+    """
 
     def __init__(self) -> None:
         self._run: dict[Role, Coverage] = {}
 
     def add(self, coverage: Coverage) -> list[Coverage]:
         """Take the next span of its role; returns the run that it ended, if any."""
-        run = self._run.get(coverage.channel)
+        role = coverage.channel
+        run = self._run.get(role)
         if run is not None and run.state == coverage.state and run.end == coverage.start:
-            self._run[coverage.channel] = replace(run, end=coverage.end)
+            self._run[role] = replace(run, end=coverage.end)
             return []
-        self._run[coverage.channel] = coverage
-        return [] if run is None else [run]
+        ended = [] if run is None or run.end == run.start else [run]
+        if coverage.state != "unmonitored":
+            self._run[role] = coverage
+            return ended
+        # what follows is joined to an empty run
+        self._run[role] = replace(coverage, start=coverage.end)
+        return [*ended, coverage]
 
     def flush(self) -> list[Coverage]:
         """The runs still open, by role."""
         runs = [self._run[role] for role in sorted(self._run)]
+        runs = [run for run in runs if run.end > run.start]
         self._run.clear()
         return runs

@@ -7,6 +7,7 @@
         - `BadMessage`: a message on a socket that breaks the protocol
         - `BadSetting`: a setting unknown or out of range
     - `Refused`: the caller may not do this (no token, wrong role or team, second client)
+        - `NeedsSecondPerson`: not alone; says what to ask for
     - `Conflict`: what was asked does not fit what is there (gone, done before, text missing)
     - `Unavailable`: something outside is missing (model, system library, port, database); exit 1
     - `Overloaded`: a bound was reached and the overflow was recorded
@@ -77,6 +78,16 @@ class BadSetting(BadInput):
 
 class Refused(MonitorError):
     """The caller may not do this."""
+
+
+class NeedsSecondPerson(Refused):
+    """The caller may do `action` to `about` once somebody else has agreed to it."""
+
+    def __init__(self, action: str, about: str) -> None:
+        message = f"{action} of {about} needs a second person: POST /api/approvals first"
+        super().__init__("second_person", message)
+        self.action: Final = action
+        self.about: Final = about
 
 
 class Conflict(MonitorError):

@@ -17,7 +17,9 @@ Severity = Literal["critical", "high", "medium", "low"]
 Match = Literal["exact", "normalised", "homophone", "pattern", "similar", "state"]
 AlertState = Literal["provisional", "confirmed", "withdrawn"]
 DisclosureState = Literal["pending", "met", "missed", "undetermined"]
-CoverageState = Literal["transcribed", "silence", "queued", "paused", "gap", "failed"]
+CoverageState = Literal[
+    "transcribed", "silence", "queued", "paused", "gap", "failed", "unmonitored"
+]
 SignalName = Literal[
     "opt_out", "complaint", "distress", "source_question", "elderly_or_confused", "wants_supervisor"
 ]
@@ -42,6 +44,9 @@ class CallStarted(Event, frozen=True, kw_only=True, tag="call.started"):
     """A call began; its registration decides team, packs and the names of the opening."""
 
     at: float = 0.0
+    """Media time at which it begins, or goes on."""
+    resumed: bool = False
+    """It comes back under its id after its source was lost: its opening was before."""
     agent: str = ""
     team: str = ""
     industry: str = "other"
@@ -111,6 +116,8 @@ class Alert(Event, frozen=True, kw_only=True, tag="alert"):
     confidence: float | None = None
     count: int = 1
     """Hits gathered in this incident."""
+    late: bool = False
+    """Found long after it was said, because speech had to wait: the call has moved on since."""
 
 
 class Disclosure(Event, frozen=True, kw_only=True, tag="disclosure"):

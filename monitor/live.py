@@ -18,6 +18,8 @@ import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr.engine import Answer, Engine
+from monitor.asr.ladder import Level
+from monitor.asr.scheduler import Again
 from monitor.audio.resample import Resampler, converted_length
 from monitor.clock import Clock
 from monitor.errors import MonitorError, Overloaded, Unavailable
@@ -47,6 +49,7 @@ RETRY_S = 0.2
 class _Sound:
     role: Role
     samples: Samples
+    monitored: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,7 @@ _Item = _Sound | _Hole | _Words | _Guess | _End
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     segment: Segment
+    """Without its sound: only the engine needs that."""
     answer: Answer
     at: float
 
@@ -96,7 +100,9 @@ class LiveCall:
         clock: Clock,
         trace: Trace,
         ledger: Ledger | None = None,
+        again: Again | None = None,
     ) -> None:
+        """While the engine takes no calls, one that begins is not heard until it does again."""
         self._call = call
         self._build = pipeline
         self._pipeline: CallPipeline
@@ -108,6 +114,8 @@ class LiveCall:
         self._clock = clock
         self._trace = trace
         self._ledger = ledger or Ledger()
+        self._again = again
+        self._monitored = engine.level < Level.CLOSED
         self._resamplers = {role: Resampler(rate) for role in roles}
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
         self._waiting_s = 0.0
@@ -120,6 +128,18 @@ class LiveCall:
         self._ending: str | None = None
         self._worker = asyncio.create_task(self._work(), name=f"call {call.call}")
 
+    @property
+    def monitored(self) -> bool:
+        """Whether sound that comes now is heard.
+
+        A call that is heard goes on being heard, unless no more sound may wait in memory at all.
+        """
+        if self._monitored:
+            self._monitored = not self._engine.full
+        else:
+            self._monitored = self._engine.level < Level.CLOSED and not self._engine.full
+        return self._monitored
+
     async def audio(self, role: Role, samples: Samples, position: int) -> None:
         """Sound of one role at the call's own rate; waits while too much of it is unheard."""
         seconds = len(samples) / self._rate
@@ -127,7 +147,7 @@ class LiveCall:
             await self._room.wait_for(lambda: self._waiting_s < INBOX_S or self._worker.done())
             self._waiting_s += seconds
         self._alive()
-        self._inbox.put_nowait(_Sound(role=role, samples=samples))
+        self._inbox.put_nowait(_Sound(role=role, samples=samples, monitored=self.monitored))
 
     async def gap(self, position: int, samples: int) -> None:
         """The source lost sound of all roles."""
@@ -186,6 +206,8 @@ class LiveCall:
 
     def _hear(self, sound: _Sound) -> Heard:
         resampled = self._resamplers[sound.role].feed(sound.samples)
+        if not sound.monitored:
+            return self._pipeline.miss(sound.role, len(resampled), "unmonitored")
         return self._pipeline.hear(sound.role, resampled)
 
     def _miss(self, hole: _Hole) -> Heard:
@@ -222,8 +244,9 @@ class LiveCall:
             deadline_s=self._clock.monotonic() + DUE_S,
             kind=piece.kind,
             team=self._call.team,
+            again=self._again,
         )
-        asked = _Asked(segment=segment, answer=answer, at=self._clock.monotonic())
+        asked = _Asked(segment=segment.hollow(), answer=answer, at=self._clock.monotonic())
         if piece.kind is not Kind.FINAL:
             answer.add_done_callback(lambda _: self._inbox.put_nowait(_Guess(asked=asked)))
             return

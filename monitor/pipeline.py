@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+import msgspec
+
 from monitor.asr.base import Transcript
 from monitor.coverage import CoverageRuns, Watermark
 from monitor.events import Alert, CallEnded, CallStarted, Coverage, Event, Utterance
@@ -47,12 +49,21 @@ class CallPipeline:
         *,
         roles: Iterable[Role],
         speech: Rules | None = None,
+        late_after_s: float | None = None,
     ) -> None:
+        """`late_after_s`: seconds of the call after which what was said in it is news too late;
+        None where nobody waits for news."""
         self._call = call
         self._judge = judge
-        self._segmenters = {role: Segmenter(call.call, role, rules=speech) for role in roles}
-        self._watermark = Watermark(self._segmenters)
+        start = round(call.at * SAMPLE_RATE)
+        self._segmenters = {
+            role: Segmenter(call.call, role, rules=speech, start=start) for role in roles
+        }
+        self._watermark = Watermark(self._segmenters, start=start)
         self._runs = CoverageRuns()
+        self._late_after_s = late_after_s
+        self._late: dict[str, bool] = {}
+        """By alert: whether it was late when it was first raised."""
 
     @property
     def position_s(self) -> float:
@@ -63,8 +74,14 @@ class CallPipeline:
         """Take the next sound of a role, shape (n,), 16 kHz int16."""
         return self._sort(role, self._segmenters[role].process(samples))
 
-    def miss(self, role: Role, samples: int, state: Literal["gap", "paused"] = "gap") -> Heard:
-        """So many samples never arrived; what was open before them is closed."""
+    def miss(
+        self,
+        role: Role,
+        samples: int,
+        state: Literal["gap", "paused", "unmonitored"] = "gap",
+    ) -> Heard:
+        """So many samples never arrived, or nobody listens to them; what was open before them is
+        closed."""
         segmenter = self._segmenters[role]
         start = segmenter.position
         heard = self._sort(role, segmenter.skip(samples))
@@ -81,7 +98,7 @@ class CallPipeline:
         utterance = self._utterance(segment, transcript)
         # suppressed words are not judged, but they do withdraw what was supposed of them
         events: list[Event] = [utterance] if utterance.text else []
-        events.extend(self._judge.hear(utterance))
+        events.extend(self._marked(self._judge.hear(utterance)))
         if segment.closed:
             events.extend(self._settle(segment.role, segment.start, _covered(transcript)))
         else:
@@ -104,8 +121,8 @@ class CallPipeline:
     def end(self, reason: str) -> list[Event]:
         """Settle what is open, once every piece has been read."""
         at_s = round(self.position_s, 3)
-        events: list[Event] = [*self._runs.flush(), *self._judge.advance(at_s)]
-        events.extend(self._judge.end(at_s, reason))
+        judged = [*self._judge.advance(at_s), *self._judge.end(at_s, reason)]
+        events: list[Event] = [*self._runs.flush(), *self._marked(judged)]
         return [*events, CallEnded(call=self._call.call, at=at_s, reason=reason)]
 
     def _sort(self, role: Role, found: Sequence[Piece | Silence]) -> Heard:
@@ -125,7 +142,18 @@ class CallPipeline:
         events: list[Event] = []
         for coverage in self._watermark.settle(self._call.call, role, start, state):
             events.extend([*self._runs.add(coverage), *self._judge.cover(coverage)])
-        return [*events, *self._judge.advance(self._watermark.at_s)]
+        return [*events, *self._marked(self._judge.advance(self._watermark.at_s))]
+
+    def _marked(self, events: Iterable[Event]) -> list[Event]:
+        """Alerts that come long after their words say so; what people knew in time is not late."""
+        return [self._timely(one) if isinstance(one, Alert) else one for one in events]
+
+    def _timely(self, alert: Alert) -> Alert:
+        if self._late_after_s is None:
+            return alert
+        behind_s = self.position_s - alert.end
+        late = self._late.setdefault(alert.id, behind_s > self._late_after_s)
+        return msgspec.structs.replace(alert, late=True) if late else alert
 
     def _hurry(self, segment: Segment, events: Sequence[Event]) -> None:
         """A supposed phrase is not left open for as long as its sentence goes on."""

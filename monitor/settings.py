@@ -120,8 +120,39 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Memory of an Argon2id password hash."""
     hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
     """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
+    bulk_rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
+    """Rows of results one person may take out within a day alone; more needs a second person."""
     totp_roles: tuple[str, ...] = ()
     """Roles whose accounts cannot sign in without an authenticator app."""
+
+
+class Oidc(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Signing in with an identity provider (OpenID Connect, code flow with PKCE)."""
+
+    issuer: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    """Address of the provider, as its `iss` says; empty: nobody signs in with one."""
+    client_id: str = ""
+    """Under which the provider knows this server."""
+    client_secret_file: str = ""
+    """File with the client's secret; empty for a public client."""
+    redirect: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    """This server's `https://…/api/oidc/callback`, as registered with the provider."""
+    label: str = "企业账号"
+    """What the button on the sign-in page says."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    """Asked of the provider."""
+    name_claim: str = "preferred_username"
+    """Claim that becomes the account's name."""
+    role_claim: str = "groups"
+    """Claim, a text or a list, that decides the role."""
+    roles: tuple[str, ...] = ()
+    """`value=role`, the first that fits counts; who has none of the values is not let in."""
+    team_claim: str = "groups"
+    """Claim, a text or a list, that decides the teams."""
+    teams: tuple[str, ...] = ()
+    """`value=team`; every one that fits counts."""
+    agent_claim: str = ""
+    """Claim with the agent's id, for role agent."""
 
 
 class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,6 +246,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alerts: Alerts = Alerts()
     escalation: Escalation = Escalation()
     access: Access = Access()
+    oidc: Oidc = Oidc()
     audit: Audit = Audit()
     retention: Retention = Retention()
     asr: Asr = Asr()
@@ -231,7 +263,7 @@ _KEYS = {
     name: tuple(field.name for field in msgspec.structs.fields(group))
     for name, group in GROUPS.items()
 }
-_LISTS = ("origins", "totp_roles")
+_LISTS = ("origins", "totp_roles", "scopes", "roles", "teams")
 _PREFIX = "MONITOR_"
 _BARE = {f"{group}_{key}".upper(): (group, key) for group, keys in _KEYS.items() for key in keys}
 _VARIABLES = {_PREFIX + name: place for name, place in _BARE.items()}

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent / "monitor"
 FILES = sorted(ROOT.rglob("*.py"))
 
 ONLY = {
-    "faster_whisper": ("asr/", "demo/training/", "qa/bench/peers/plain.py"),
+    "faster_whisper": ("asr/", "demo/training/", "qa/bench/peers/"),
     "ctranslate2": ("asr/", "demo/training/"),
     "ahocorasick": ("rules/matcher.py",),
     "webrtcvad": ("speech/detector.py",),

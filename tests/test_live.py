@@ -14,6 +14,7 @@ from monitor.events import Alert
 from monitor.ingest.client import Pacing, send_call
 from monitor.ingest.outgoing import from_file
 from monitor.ingest.target import Target
+from monitor.qa.bench.overload import metrics
 from monitor.qa.compare import compare
 from monitor.web.messages import Last
 from monitor.web.watcher import Watcher
@@ -55,7 +56,10 @@ async def hear(running: scenario.Running, scenes: list[scenario.Scene], data: Pa
 def test_calls_sent_at_once_raise_what_they_must_and_nothing_else(tmp_path: Path) -> None:
     scenes = scenario.scenes(FOLDER, CAST)
     with scenario.server(tmp_path) as running:
+        quiet = metrics(running.url, scenario.token(tmp_path, "admin", ""))
         seen = asyncio.run(hear(running, scenes, tmp_path))
+    # nothing happened yet, and the loop was free all the time
+    assert 0 <= quiet["monitor_loop_stall_seconds"] < 0.25
     for scene in scenes:
         own = [alert for alert in seen if alert.call == scene.expectation.call.call]
         # every alert is settled, and told at most twice: while it was spoken and when it was sure

@@ -1,7 +1,8 @@
 """Two persons for what one alone must not do: one asks, another agrees, then it happens once.
 
-`ask` and `decide` are for people with an account; a token has no person behind it. Whoever does
-the thing calls `use` in the transaction in which it is done.
+All of it is for people with an account; a token has no person behind it. Whoever does the thing
+calls `use` in the transaction in which it is done. Where the second person is the one who does it,
+as with rule packs that somebody else proposed, that is `agree_and_use`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from monitor.access.permissions import Action, require
 from monitor.access.principal import Principal
-from monitor.errors import Refused
+from monitor.errors import NeedsSecondPerson, Refused
 from monitor.store import approvals
 from monitor.store.approvals import ApprovalRow
 
@@ -23,7 +24,6 @@ DECIDED_WITH: Final[dict[str, Action]] = {
     "holds.release": "holds.manage",
     "recordings.export": "recordings.export",
     "calls.export": "calls.export",
-    "rules.publish": "rules.approve",
     "persons.answer": "persons.answer",
     "retention.shorten": "retention.manage",
 }
@@ -61,7 +61,8 @@ def decide(
 
 
 def use(on: Connection, who: Principal, *, action: str, about: str, wall: float) -> ApprovalRow:
-    """Use what was agreed to, once; raises `Refused` when nobody did."""
+    """Use what was agreed to, once; raises `NeedsSecondPerson` when nobody did."""
+    _person(who)
     row = approvals.use(
         on,
         action=action,
@@ -71,8 +72,40 @@ def use(on: Connection, who: Principal, *, action: str, about: str, wall: float)
         wall=wall,
     )
     if row is None:
-        message = f"{action} of {about} needs a second person: POST /api/approvals first"
-        raise Refused("second_person", message)
+        raise NeedsSecondPerson(action, about)
+    return row
+
+
+def check(on: Connection, who: Principal, *, action: str, about: str, wall: float) -> None:
+    """Raise what `use` would raise, and use nothing up: before work that may be for nothing."""
+    _person(who)
+    since = wall - GOOD_FOR_S
+    if approvals.agreed(on, action=action, about=about, asked_by=who.label, since=since) is None:
+        raise NeedsSecondPerson(action, about)
+
+
+def agree_and_use(
+    on: Connection,
+    who: Principal,
+    *,
+    action: str,
+    about: str,
+    reason: str,
+    asked_by: str,
+    asked_wall: float,
+    wall: float,
+) -> ApprovalRow:
+    """Keep that `who` does what somebody else asked for; raises `Refused` if that was `who`."""
+    _person(who)
+    if asked_by == who.label:
+        raise Refused("own_request", "somebody else has to decide what you asked for")
+    if not asked_by.startswith("user:"):
+        raise Refused("sign_in", f"{asked_by} is no person: somebody who signed in has to ask")
+    row = approvals.add(
+        on, action=action, about=about, reason=reason, asked_by=asked_by, wall=asked_wall
+    )
+    approvals.decide(on, row.number, by=who.label, agreed=True, wall=wall)
+    approvals.used(on, row.number, wall=wall)
     return row
 
 

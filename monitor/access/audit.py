@@ -22,6 +22,7 @@ from monitor.access import audit_shelf, checkpoint
 from monitor.access.audit_shelf import AuditShelf
 from monitor.access.chain import Entry
 from monitor.access.checkpoint import Checkpoint, Signer
+from monitor.access.seal import Keys
 from monitor.clock import Clock
 from monitor.errors import MonitorError, Unavailable
 from monitor.settings import Audit
@@ -39,19 +40,28 @@ ANCHORED: Final = ("accounts.", "retention.", "holds.", "rules.approve", "approv
 class AuditLog:
     """Writes entries and signs checkpoints."""
 
-    def __init__(self, folder: Path, settings: Audit, clock: Clock) -> None:
-        """Raises `Unavailable`: the folder cannot hold the log, or its key is lost."""
+    def __init__(self, folder: Path, settings: Audit, clock: Clock, keys: Keys | None) -> None:
+        """Without `keys` entries are written, and the server signs for them.
+
+        Raises `Unavailable`: the folder cannot hold the log, or its key is lost.
+        """
         self.shelf = AuditShelf(folder)
-        self.signer = Signer(folder / checkpoint.KEY_FILE)
-        if self.shelf.head().size == 0:
-            self.signer.make()
-        self.public = self.signer.public
+        self._signer = None if keys is None else Signer(keys, folder)
         self.anchor = Path(settings.checkpoint_file or folder / "audit.checkpoints")
         self._settings = settings
         self._clock = clock
         self._jotted: deque[Entry] = deque()
         self._lost = 0
         self._more = asyncio.Event()
+        if self._signer is not None:
+            signed = self.anchor.exists() or (folder / checkpoint.PUBLIC_FILE).exists()
+            self._signer.prepare(in_use=signed)
+
+    @property
+    def signer(self) -> Signer:
+        """Signs in the name of the log; a command has none."""
+        assert self._signer is not None
+        return self._signer
 
     async def note(self, actor: str, action: str, about: str = "", **more: Any) -> None:
         """Write an entry; `more` is outcome and detail. Raises `Unavailable`, `Overloaded`."""
@@ -99,7 +109,7 @@ class AuditLog:
     def sign(self) -> Checkpoint | None:
         """Sign the head of the log and put it where the settings say; None for an empty log."""
         head = self.shelf.head()
-        if not head.size:
+        if not head.size or self._signer is None:
             return None
         point = self.signer.sign(head, self._clock.wall())
         try:

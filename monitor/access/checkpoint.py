@@ -13,10 +13,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from monitor.access.chain import Head
+from monitor.access.seal import Keys
 from monitor.errors import BadInput, Unavailable
 
-KEY_FILE: Final = "audit.key"
-_KEY_BYTES: Final = 32
+PUBLIC_FILE: Final = "audit.pub"
+_KEY: Final = "audit"
 _CERTIFICATE: Final = b"monitor certificate v1\n"
 
 
@@ -39,10 +40,15 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signer:
-    """Signs with the key of the data folder; the key is made with the log and never made anew."""
+    """Signs with a key of the data folder; it is made with the log and never made anew.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    The public half lies in a file beside the log, so that checking needs no secret.
+    """
+
+    def __init__(self, keys: Keys, folder: Path) -> None:
+        self._keys = keys
+        self._folder = folder
+        self._opened: Ed25519PrivateKey | None = None
 
     @property
     def public(self) -> str:
@@ -65,28 +71,30 @@ class Signer:
         signature = self._key().sign(_CERTIFICATE + text)
         return {"key": self.public, "signature": _base64(signature)}
 
-    def make(self) -> None:
-        """Make the key unless there is one."""
-        try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return
-        except OSError as fault:
-            raise Unavailable("no_audit_key", f"{self._path}: {fault.strerror}") from fault
-        with os.fdopen(handle, "wb") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-            file.flush()
-            os.fsync(file.fileno())
+    def prepare(self, *, in_use: bool) -> None:
+        """Make the key unless there is one; raises `Unavailable` when it is lost but in use."""
+        self._key(make=not in_use)
+        path, text = self._folder / PUBLIC_FILE, self.public + "\n"
+        if not path.exists() or path.read_text("ascii") != text:
+            path.write_text(text, "ascii")
 
-    def _key(self) -> Ed25519PrivateKey:
-        try:
-            raw = self._path.read_bytes()
-        except OSError as fault:
-            message = f"{self._path}: {fault.strerror}; restore it from a backup"
-            raise Unavailable("no_audit_key", message) from fault
-        if len(raw) != _KEY_BYTES:
-            raise Unavailable("no_audit_key", f"{self._path} is no key of {_KEY_BYTES} bytes")
-        return Ed25519PrivateKey.from_private_bytes(raw)
+    def _key(self, *, make: bool = False) -> Ed25519PrivateKey:
+        if self._opened is None:
+            raw = self._keys.named(_KEY, make=make)
+            if raw is None:
+                message = "the key of the audit log is lost: restore keyring.json from a backup"
+                raise Unavailable("no_audit_key", message)
+            self._opened = Ed25519PrivateKey.from_private_bytes(raw)
+        return self._opened
+
+
+def public_of(folder: Path) -> str:
+    """The public key of a data folder; raises `Unavailable`."""
+    try:
+        return (folder / PUBLIC_FILE).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        message = f"{folder / PUBLIC_FILE}: no public key there; the server writes it at its start"
+        raise Unavailable("no_audit_key", message) from None
 
 
 def good(point: Checkpoint, public: str) -> bool:

@@ -1,30 +1,39 @@
-"""Small secrets at rest: AES-256-GCM under a key in a file of its own, readable by its owner."""
+"""Small secrets at rest: AES-256-GCM under a key of the data folder, itself under the root key."""
 
 from __future__ import annotations
 
 import base64
-import os
 import secrets
-from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from monitor.errors import Unavailable
 
-KEY_FILE: Final = "access.key"
-WORDS_FILE: Final = "words.key"
-"""Opens what was said before numbers were masked."""
-_KEY_BYTES: Final = 32
+LOGINS: Final = "access"
+"""Name of the key over the secrets of authenticator apps."""
+WORDS: Final = "words"
+"""Name of the key that opens what was said before numbers were masked."""
 _NONCE_BYTES: Final = 12
+
+
+class Keys(Protocol):
+    """Keeps keys of a data folder, themselves sealed; `evidence.keyring.Keyring` is one."""
+
+    def named(self, name: str, *, make: bool) -> bytes | None:
+        """The key, made with `make` if it is not there yet; None without.
+
+        Raises `Unavailable` when it is there and does not open.
+        """
 
 
 class Seal:
     """Seals and opens; the key is made with the first seal and never made anew after that."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, keys: Keys, name: str) -> None:
+        self._keys = keys
+        self._name = name
         self._kept: bytes | None = None
 
     def seal(self, plain: bytes, purpose: str) -> str:
@@ -41,7 +50,7 @@ class Seal:
                 raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], purpose.encode()
             )
         except InvalidTag:
-            message = f"{self._path} is not the key this was sealed with"
+            message = f"the key `{self._name}` of the keyring is not the one this was sealed with"
             raise Unavailable("wrong_access_key", message) from None
 
     def prepare(self, *, in_use: bool) -> None:
@@ -49,32 +58,9 @@ class Seal:
         self._key(make=not in_use)
 
     def _key(self, *, make: bool) -> bytes:
-        if self._kept is not None:
-            return self._kept
-        try:
-            key = self._path.read_bytes()
-        except FileNotFoundError:
-            if not make:
-                message = f"{self._path} is lost: restore it from a backup"
-                raise Unavailable("no_access_key", message) from None
-            key = self._make()
-        except OSError as fault:
-            raise Unavailable("no_access_key", f"{self._path}: {fault.strerror}") from fault
-        if len(key) != _KEY_BYTES:
-            raise Unavailable("wrong_access_key", f"{self._path} is no key of {_KEY_BYTES} bytes")
-        self._kept = key
-        return key
-
-    def _make(self) -> bytes:
-        key = secrets.token_bytes(_KEY_BYTES)
-        try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return self._path.read_bytes()
-        except OSError as fault:
-            raise Unavailable("no_access_key", f"{self._path}: {fault.strerror}") from fault
-        with os.fdopen(handle, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        return key
+        if self._kept is None:
+            self._kept = self._keys.named(self._name, make=make)
+        if self._kept is None:
+            message = f"the key `{self._name}` is lost: restore keyring.json from a backup"
+            raise Unavailable("no_access_key", message)
+        return self._kept

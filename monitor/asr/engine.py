@@ -8,12 +8,14 @@ import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from monitor.asr.base import Transcriber, Transcript
 from monitor.asr.hear import hear
 from monitor.asr.ladder import Ladder, Level
 from monitor.asr.pace import Pace
-from monitor.asr.scheduler import Job, Schedule
+from monitor.asr.parking import Parking
+from monitor.asr.scheduler import Again, Job, Schedule
 from monitor.asr.worker import Worker
 from monitor.clock import Clock, SystemClock
 from monitor.errors import MonitorError, Unavailable
@@ -22,6 +24,10 @@ from monitor.types import Role, Segment
 
 Ear = Transcriber | Worker
 """What hears: a recogniser in this process or in one of its own."""
+
+MOST_HELD_S: Final = 3600.0
+"""Seconds of waiting speech in memory (32 kB each) above which no more may be added: nothing of
+it can be read from a recording, or it would not be there."""
 
 Answer = asyncio.Future[Transcript | None]
 """The transcript; None when newer sound or overload made the job pointless (never for finals)."""
@@ -46,6 +52,10 @@ class Stats:
     replaced: int
     shed: int
     overflows: int
+    held_s: float
+    """Seconds of waiting speech whose sound is in memory."""
+    parked: int
+    """Finals whose sound waits in the recording, ever."""
     reused: int
     """Finals answered by the speculative decode of the same samples."""
     failed: int
@@ -69,11 +79,18 @@ class Engine:
         *,
         schedule: Schedule | None = None,
         clock: Clock | None = None,
+        join_s: float = 0.0,
+        parking: Parking | None = None,
+        sheds: bool = True,
     ) -> None:
+        """`sheds`: whether things are given up when speech waits. `join_s`: longest window in
+        which what waits of one speaker is heard together under load; 0 where that gains nothing."""
         if not transcribers:
             raise ValueError("an engine needs a transcriber")
         self._loop = asyncio.get_running_loop()
         self._schedule = schedule or Schedule()
+        self._join_s = join_s
+        self._parking = parking or Parking()
         self._clock = clock or SystemClock()
         self._wake = threading.Condition()
         self._answers: dict[int, tuple[Job, Answer]] = {}
@@ -84,6 +101,7 @@ class Engine:
         self._busy_s = self._heard_s = 0.0
         self._pace = Pace()
         self._ladder = Ladder()
+        self._sheds = sheds
         self._oldest: dict[int, float] = {}
         """Tokens of finals not yet answered, and when they came."""
         self._threads = [
@@ -94,12 +112,21 @@ class Engine:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, segment: Segment, *, deadline_s: float, kind: Kind, team: str = "") -> Answer:
+    def submit(
+        self,
+        segment: Segment,
+        *,
+        deadline_s: float,
+        kind: Kind,
+        team: str = "",
+        again: Again | None = None,
+    ) -> Answer:
         """Queue a segment; the future gets its transcript, or None (see `Answer`).
 
         `deadline_s` orders finals of all calls: seconds of the engine's clock by which the words
-        are wanted; each `team` gets its share of the recogniser. The future raises `MonitorError`
-        when the recogniser failed on the segment.
+        are wanted; each `team` gets its share of the recogniser. With `again` a final that waits
+        long may give its sound back. The future raises `MonitorError` when the recogniser failed
+        on the segment.
         """
         if self._closing:
             raise Unavailable("engine_closed", "the recogniser is shutting down")
@@ -110,6 +137,7 @@ class Engine:
             deadline_s=deadline_s,
             since_s=self._clock.monotonic(),
             team=team,
+            again=again,
         )
         answer: Answer = self._loop.create_future()
         level = self._climb()
@@ -128,6 +156,8 @@ class Engine:
             self._guesses[job.speaker] = (job, answer)
         with self._wake:
             dropped = self._schedule.put(job)
+            if kind is Kind.FINAL:
+                self._parking.put(job, job.since_s)
             self._wake.notify()
         for lost in dropped:
             self._answer(lost.token, None)
@@ -138,12 +168,20 @@ class Engine:
         """How much is given up to keep up."""
         return self._climb()
 
+    @property
+    def full(self) -> bool:
+        """Whether what waits leaves no room for more."""
+        return self._parking.held_s > MOST_HELD_S
+
     def _climb(self) -> Level:
+        if not self._sheds:
+            return Level.ALL
         now_s = self._clock.monotonic()
         # finals come in the order of time, so the first one kept is the oldest
         since_s = next(iter(self._oldest.values()), now_s)
         level = self._ladder.saw(now_s, now_s - since_s)
         self._schedule.agents_first = level >= Level.AGENTS_FIRST
+        self._schedule.join_s = self._join_s if level >= Level.JOINED else 0.0
         return level
 
     @property
@@ -168,6 +206,8 @@ class Engine:
                 replaced=counts.replaced,
                 shed=counts.shed,
                 overflows=counts.overflows,
+                held_s=self._parking.held_s,
+                parked=self._parking.parked,
                 reused=self._reused,
                 failed=self._failed,
                 busy_s=self._busy_s,
@@ -187,7 +227,7 @@ class Engine:
         # answers travel through the loop: let those of the last batch arrive
         await asyncio.sleep(0)
         for transcriber in self._transcribers:
-            transcriber.close()
+            await self._loop.run_in_executor(None, transcriber.close)
 
     def _reuse(self, job: Job, guess: Job, answer: Answer) -> bool:
         """Whether the guess covers the same samples and is done or under way."""
@@ -222,6 +262,9 @@ class Engine:
                     return []
                 self._wake.wait()
             self._running += len(batch)
+            for job in batch:
+                if job.kind is Kind.FINAL:
+                    self._parking.take(job)
             return batch
 
     def _answer_all(self, batch: list[Job], outcomes: list[Transcript | MonitorError]) -> None:
@@ -242,20 +285,33 @@ class Engine:
 def _hear(transcriber: Ear, batch: list[Job], *, narrow: bool) -> list[Transcript | MonitorError]:
     """An outcome for each job; a job that cannot be heard does not take the others with it."""
     fast = narrow or batch[0].kind is Kind.PARTIAL
-    segments = [job.segment for job in batch]
+    joined = batch[0].joined
     try:
+        segments = [_sound(job) for job in batch]
         if isinstance(transcriber, Worker):
-            return list(transcriber.hear(segments, fast=fast))
-        return list(hear(transcriber, segments, fast=fast))
+            return list(transcriber.hear(segments, fast=fast, joined=joined))
+        return list(hear(transcriber, segments, fast=fast, joined=joined))
     except Exception as error:
         # whatever went wrong in the engine room becomes a fact about these segments
         if len(batch) > 1:
+            for job in batch:
+                job.joined = False
             return [
                 outcome for job in batch for outcome in _hear(transcriber, [job], narrow=narrow)
             ]
         segment = batch[0].segment
         where = f"{segment.call} {segment.role} {segment.start_s:.2f}..{segment.end_s:.2f} s"
         return [MonitorError("recogniser_failed", f"recogniser failed on {where}: {error}")]
+
+
+def _sound(job: Job) -> Segment:
+    """The job's segment with its sound, from the recording if it was given back."""
+    if not job.parked or job.again is None:
+        return job.segment
+    samples = job.again(job.segment)
+    if samples is None:
+        raise MonitorError("sound_gone", "the recording of what waited cannot be read")
+    return dataclasses.replace(job.segment, samples=samples)
 
 
 def _timed(

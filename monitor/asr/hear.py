@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.asr.base import Transcriber, Transcript, empty
+from monitor.asr.joined import join, split
 from monitor.asr.second_look import better, halves, is_sparse
 from monitor.asr.suppress import screen
 from monitor.speech.gate import judge
@@ -12,16 +13,21 @@ from monitor.types import Segment
 
 
 def hear(
-    transcriber: Transcriber, segments: Sequence[Segment], *, fast: bool = False
+    transcriber: Transcriber,
+    segments: Sequence[Segment],
+    *,
+    fast: bool = False,
+    joined: bool = False,
 ) -> list[Transcript]:
     """One transcript for each segment, in order.
 
     What the gate takes for music, tones, noise or silence is not given to the recogniser: its
-    transcript is empty and says so in `suppressed`.
+    transcript is empty and says so in `suppressed`. `joined`: the segments are of one speaker and
+    in order, and are heard as one window.
     """
     sounds = [judge(segment.samples).sound for segment in segments]
     spoken = [segment for segment, sound in zip(segments, sounds, strict=True) if sound == "speech"]
-    heard = iter(_hear_spoken(transcriber, spoken, fast=fast))
+    heard = iter(_hear_spoken(transcriber, spoken, fast=fast, joined=joined and len(spoken) > 1))
     return [
         next(heard) if sound == "speech" else empty(segment, suppressed=str(sound))
         for segment, sound in zip(segments, sounds, strict=True)
@@ -29,10 +35,13 @@ def hear(
 
 
 def _hear_spoken(
-    transcriber: Transcriber, segments: Sequence[Segment], *, fast: bool
+    transcriber: Transcriber, segments: Sequence[Segment], *, fast: bool, joined: bool
 ) -> list[Transcript]:
     if not segments:
         return []
+    if joined:
+        whole = transcriber.transcribe([join(segments)], fast=fast)[0]
+        return [screen(part) for part in split(whole, segments)]
     found = [screen(transcript) for transcript in transcriber.transcribe(segments, fast=fast)]
     if fast:
         return found

@@ -12,17 +12,25 @@ since they last had nothing waiting. A team with a hundred calls does not make o
 
 from __future__ import annotations
 
+from bisect import insort
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
+from monitor.asr.joined import PAUSE_S
 from monitor.asr.ladder import OPENING_S
 from monitor.speech.endpoint import Kind
-from monitor.types import SAMPLE_RATE, Role, Segment
+from monitor.types import SAMPLE_RATE, Role, Samples, Segment
 
 _ORDER: Final = {Kind.FINAL: 0, Kind.SPECULATIVE: 1, Kind.PARTIAL: 2}
 
+Again = Callable[[Segment], Samples | None]
+"""Reads the sound of a stretch of a call once more; None when nothing can be read. Blocks."""
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Job:
     """A segment that waits. `token` is the caller's own handle to it."""
 
@@ -34,6 +42,13 @@ class Job:
     since_s: float = 0.0
     """When it began to wait, on the same clock."""
     team: str = ""
+    again: Again | None = None
+    """Where its sound can be had once more."""
+    parked: bool = False
+    """Its segment is hollow: the sound has to be had once more."""
+    taken: bool = False
+    joined: bool = False
+    """It is heard in one window with those that were taken with it."""
 
     @property
     def seconds(self) -> float:
@@ -68,7 +83,11 @@ class Counts:
 
 @dataclass(slots=True, kw_only=True)
 class Schedule:
-    """The queue. Not thread-safe: its owner holds a lock."""
+    """The queue. Not thread-safe: its owner holds a lock.
+
+    The finals of one speaker stay in the order of their deadlines, so that only the first of each
+    has to be compared: a thousand that wait cost no more than the speakers do.
+    """
 
     most_s: float = 60.0
     """Seconds of speech that may wait before optional work is shed."""
@@ -80,8 +99,13 @@ class Schedule:
     """Only windows of the same bucket are batched."""
     agents_first: bool = False
     """Customers wait once the opening of their call is over."""
+    join_s: float = 0.0
+    """Finals of one speaker are taken together up to so many seconds; 0 for never."""
     counts: Counts = field(default_factory=Counts)
-    _waiting: list[Job] = field(default_factory=list)
+    _finals: dict[tuple[str, Role], deque[Job]] = field(default_factory=dict)
+    _optional: dict[tuple[str, Role], list[Job]] = field(default_factory=dict)
+    _waiting: int = 0
+    """Samples."""
     _places: dict[int, float] = field(default_factory=dict)
     """Token of a partial to the deadline of the first one it stands for."""
     _heard: dict[tuple[str, ...], float] = field(default_factory=dict)
@@ -90,9 +114,10 @@ class Schedule:
     def put(self, job: Job) -> list[Job]:
         """Queue a job; returns the jobs that will now never be taken (perhaps itself)."""
         self.counts.submitted += 1
-        replaced = [other for other in self._waiting if _replaces(job, other)]
+        replaced = [old for old in self._optional.get(job.speaker, ()) if _replaces(job, old)]
         self.counts.replaced += len(replaced)
-        self._waiting = [other for other in self._waiting if other not in replaced]
+        for old in replaced:
+            self._remove(old)
         places = [
             self._places.pop(other.token, other.deadline_s)
             for other in replaced
@@ -104,7 +129,11 @@ class Schedule:
             # who comes anew begins level with the least heard of its kind: no credit for silence
             kin = [heard for other, heard in self._heard.items() if other[:-1] == share[:-1]]
             self._heard.setdefault(share, min(kin, default=0.0))
-        self._waiting.append(job)
+        if job.kind is Kind.FINAL:
+            insort(self._finals.setdefault(job.speaker, deque()), job, key=_urgency)
+        else:
+            self._optional.setdefault(job.speaker, []).append(job)
+        self._waiting += len(job.segment.samples)
         shed = self._shed()
         if job.kind is Kind.FINAL and self.waiting_s > self.most_s:
             self.counts.overflows += 1
@@ -113,66 +142,105 @@ class Schedule:
     def take(self, now_s: float = 0.0) -> list[Job]:
         """The next batch, most urgent first; empty when nothing waits. `now_s`: of the deadlines'
         clock."""
-        if not self._waiting:
-            return []
-        queue = sorted(self._waiting, key=lambda job: self._turn(job, now_s))
-        head = queue[0]
-        thorough = head.kind is not Kind.PARTIAL
-        chosen = [
-            job
-            for job in queue
-            if self._bucket(job) == self._bucket(head)
-            and (job.kind is not Kind.PARTIAL) == thorough
-        ][: self.batch]
-        self._waiting = [job for job in self._waiting if job not in chosen]
+        queues = sorted(self._finals.values(), key=lambda queue: self._turn(queue[0], now_s))
+        if queues and self.join_s:
+            chosen = self._together(queues[0])
+            for job in chosen:
+                job.joined = len(chosen) > 1
+        else:
+            optional = sorted(
+                chain.from_iterable(self._optional.values()),
+                key=lambda job: self._turn(job, now_s),
+            )
+            chosen = self._alike(chain(chain.from_iterable(queues), optional))
+        for job in chosen:
+            self._remove(job)
         self.counts.taken += len(chosen)
         self._charge(chosen)
         return chosen
 
     def drop_optional(self) -> list[Job]:
         """Forget everything but finals, and return it: the engine is closing."""
-        optional = [job for job in self._waiting if job.kind is not Kind.FINAL]
-        self._waiting = [job for job in self._waiting if job.kind is Kind.FINAL]
+        optional = list(chain.from_iterable(self._optional.values()))
+        for job in optional:
+            self._remove(job)
         self.counts.shed += len(optional)
         return optional
 
     @property
     def waiting_s(self) -> float:
         """Seconds of speech that wait."""
-        return sum(job.seconds for job in self._waiting)
+        return self._waiting / SAMPLE_RATE
 
     def is_waiting(self, job: Job) -> bool:
         """Whether the job has not been taken yet."""
-        return job in self._waiting
+        held = self._finals if job.kind is Kind.FINAL else self._optional
+        return job in held.get(job.speaker, ())
 
     def waiting(self, kind: Kind) -> int:
         """Jobs of a kind that wait."""
-        return sum(job.kind is kind for job in self._waiting)
+        if kind is Kind.FINAL:
+            return sum(map(len, self._finals.values()))
+        return sum(job.kind is kind for jobs in self._optional.values() for job in jobs)
 
     def oldest_final_s(self, now_s: float) -> float:
         """How long the oldest final has waited, seconds; 0 when none does."""
-        since = [job.since_s for job in self._waiting if job.kind is Kind.FINAL]
+        since = [queue[0].since_s for queue in self._finals.values()]
         return max(0.0, now_s - min(since)) if since else 0.0
+
+    def _alike(self, order: Iterator[Job]) -> list[Job]:
+        """The first job, and the next ones that are heard in the same way."""
+        head = next(order, None)
+        if head is None:
+            return []
+        chosen, bucket = [head], self._bucket(head)
+        thorough = head.kind is not Kind.PARTIAL
+        for job in order:
+            if len(chosen) == self.batch:
+                break
+            if self._bucket(job) == bucket and (job.kind is not Kind.PARTIAL) == thorough:
+                chosen.append(job)
+        return chosen
+
+    def _together(self, queue: deque[Job]) -> list[Job]:
+        """What waits of one speaker, as much as one window holds."""
+        chosen: list[Job] = []
+        seconds = 0.0
+        for job in queue:
+            seconds += job.seconds + PAUSE_S
+            if chosen and seconds > self.join_s:
+                break
+            chosen.append(job)
+        return chosen
 
     def _shed(self) -> list[Job]:
         """Drop the least urgent optional jobs until the rest fits or only finals are left."""
         shed: list[Job] = []
-        optional = sorted(
-            (job for job in self._waiting if job.kind is not Kind.FINAL), key=_urgency
-        )
+        if self.waiting_s <= self.most_s:
+            return shed
+        optional = sorted(chain.from_iterable(self._optional.values()), key=_urgency)
         while optional and self.waiting_s > self.most_s:
             worst = optional.pop()
-            self._waiting.remove(worst)
+            self._remove(worst)
             shed.append(worst)
         self.counts.shed += len(shed)
         return shed
+
+    def _remove(self, job: Job) -> None:
+        held: dict[tuple[str, Role], deque[Job]] | dict[tuple[str, Role], list[Job]]
+        held = self._finals if job.kind is Kind.FINAL else self._optional
+        held[job.speaker].remove(job)
+        if not held[job.speaker]:
+            del held[job.speaker]
+        self._waiting -= len(job.segment.samples)
 
     def _charge(self, chosen: list[Job]) -> None:
         for job in chosen:
             self._places.pop(job.token, None)
             for share in _shares(job):
                 self._heard[share] = self._heard.get(share, 0.0) + job.seconds
-        left = {share for job in self._waiting for share in _shares(job)}
+        waiting = chain(self._finals.values(), self._optional.values())
+        left = {share for jobs in waiting for share in _shares(jobs[0])}
         self._heard = {share: heard for share, heard in self._heard.items() if share in left}
 
     def _turn(self, job: Job, now_s: float) -> tuple[int, bool, bool, float, float, float, int]:

@@ -68,7 +68,8 @@ class StockWhisper:
             initial_prompt=self._options.prompt or None,
             word_timestamps=True,
             vad_filter=False,
-            max_new_tokens=longest_text(len(segment.samples) / SAMPLE_RATE),
+            # of the length it is given CTranslate2 lets a text have half
+            max_new_tokens=min(400, 2 * longest_text(len(segment.samples) / SAMPLE_RATE)),
         )
         parts = list(found)
         blank = empty(segment)

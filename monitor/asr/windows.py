@@ -81,7 +81,8 @@ class ShortWhisper:
             encoded,
             [self._prompt] * len(segments),
             beam_size=self._options.fast_beam if fast else self._options.beam,
-            max_length=len(self._prompt) + longest_text(frames / FRAMES_PER_S),
+            # CTranslate2 lets a text have half of the length it is given
+            max_length=2 * longest_text(frames / FRAMES_PER_S),
             return_scores=True,
             return_no_speech_prob=True,
         )

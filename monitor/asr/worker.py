@@ -73,8 +73,10 @@ class Worker:
         """Of the process as it is now."""
         return int(self._process.pid)
 
-    def hear(self, segments: Sequence[Segment], *, fast: bool = False) -> list[Transcript]:
-        """One transcript for each segment, in order.
+    def hear(
+        self, segments: Sequence[Segment], *, fast: bool = False, joined: bool = False
+    ) -> list[Transcript]:
+        """One transcript for each segment, in order. `joined`: see `asr.hear`.
 
         Raises `MonitorError` when the recogniser fails on them, or falls on them twice. A batch
         that fells it is not tried again as a whole: the caller takes it apart. Nor is a partial.
@@ -82,7 +84,7 @@ class Worker:
         tries = 1 if fast or len(segments) > 1 else TRIES
         for left in reversed(range(tries)):
             try:
-                found = self._ask(segments, fast)
+                found = self._ask(segments, fast, joined)
             except _LostError as lost:
                 self.restarts += 1
                 logger.error("recogniser lost", why=str(lost), where=_where(segments), again=left)
@@ -100,7 +102,7 @@ class Worker:
         self._end()
         atexit.unregister(self._end)
 
-    def _ask(self, segments: Sequence[Segment], fast: bool) -> list[Transcript]:
+    def _ask(self, segments: Sequence[Segment], fast: bool, joined: bool) -> list[Transcript]:
         if self._line is not None and not self._process.is_alive():
             # it went while it had nothing to do: no fault of this sound
             self.restarts += 1
@@ -112,7 +114,7 @@ class Worker:
         audio_s = sum(len(segment.samples) for segment in segments) / SAMPLE_RATE
         limit_s = max(self._hang_s, HANG_TIMES * audio_s)
         try:
-            self._line.send((list(segments), fast))
+            self._line.send((list(segments), fast, joined))
         except OSError as fault:
             raise self._lost("gone") from fault
         answer: list[Transcript] | str = self._answer(limit_s)
@@ -181,13 +183,13 @@ def _serve(line: Connection, build: Callable[[], Transcriber]) -> None:
     line.send("")
     while True:
         try:
-            segments, fast = line.recv()
+            segments, fast, joined = line.recv()
         except (EOFError, OSError):
             transcriber.close()
             return
         answer: list[Transcript] | str
         try:
-            answer = hear(transcriber, segments, fast=fast)
+            answer = hear(transcriber, segments, fast=fast, joined=joined)
         except Exception as fault:
             # whatever it is, it goes to the one who asked, and the process lives on
             answer = str(fault) or type(fault).__name__

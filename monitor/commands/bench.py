@@ -46,19 +46,27 @@ def bench(context: typer.Context) -> None:
 
 @app.command()
 def replay(runs: Runs = 3, fixtures: Fixtures = None, out: Out = None) -> None:
-    """Hear the recordings as fast as the machine can."""
+    """Hear the recordings as fast as the machine can, and faster-whisper's batched pipeline too."""
+    from monitor.asr import models
     from monitor.qa.bench import replay as bench_replay
     from monitor.qa.session import open_session
 
-    console, scenes = _console(), _scenes(fixtures, wanted=True)
-    session = open_session(model="demo", packs=[], meta=[])
-    for number in range(runs):
-        done = bench_replay.run(session, [(scene.recording, scene.seconds) for scene in scenes])
+    console, scenes = _console(), _scenes(fixtures)
+
+    def show(done: bench_replay.ReplayRun) -> None:
         _keep(out, "replay", done)
+        judged = f", {done.wrong} of {done.recordings} wrong" if done.wrong >= 0 else ""
         console.print(
-            f"replay {number + 1}: {done.audio_s:.0f} s of calls in {done.wall_s:.1f} s "
-            f"({done.times_real_time:.0f} times real time, {done.cpu_s:.1f} s of processor)"
+            f"{done.system}: {done.audio_s:.0f} s of calls in {done.wall_s:.1f} s "
+            f"({done.times_real_time:.0f} times real time, {done.cpu_s:.1f} s of CPU){judged}",
+            soft_wrap=True,
         )
+
+    with open_session(model="demo", packs=[], meta=[]) as session:
+        for _ in range(runs):
+            show(bench_replay.ours(session, scenes))
+    for done in bench_replay.batched(models.find(models.BUNDLED).folder, scenes, runs):
+        show(done)
 
 
 @app.command()
@@ -116,8 +124,9 @@ def peers(
         list[str] | None, typer.Option(help="Systems whose name begins so.", show_default=False)
     ] = None,
     environments: Annotated[
-        Path, typer.Option(help="Where each peer's own environment is made.")
-    ] = Path("var/peers"),
+        Path | None,
+        typer.Option(help="Where each peer's own environment is made [the user's cache folder]."),
+    ] = None,
     prepare: Annotated[bool, typer.Option("--prepare", help="Only make the environments.")] = False,
     fixtures: Fixtures = None,
     out: Out = None,
@@ -129,15 +138,16 @@ def peers(
     from monitor.asr import models
     from monitor.errors import Unavailable
     from monitor.qa.bench.ours import Ours
-    from monitor.qa.bench.peers.peer import Peer
+    from monitor.qa.bench.peers.peer import Peer, cache
     from monitor.qa.bench.peers.recipe import RECIPES
 
     console, model = _console(), models.find(models.BUNDLED).folder
+    home = environments.absolute() if environments else cache()
     systems: list[System] = [Ours()]
     for recipe in RECIPES:
         if only and not any(recipe.name.lower().startswith(one.lower()) for one in only):
             continue
-        peer = Peer(recipe=recipe, environments=environments.absolute(), model=model)
+        peer = Peer(recipe=recipe, environments=home, model=model)
         try:
             peer.install()
         except Unavailable as fault:
@@ -162,6 +172,50 @@ def overload(
     done = bench_overload.run(_scenes(fixtures), calls, hold_s=hold)
     _keep(out, "overload", done)
     _console().print(table.overload(done))
+
+
+@app.command()
+def sizes(
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="tiny, base, small, large-v3-turbo.", show_default=False),
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu (one core) or cuda.")] = "cpu",
+    batches: Annotated[
+        list[int] | None, typer.Option("--batch", min=1, help="Windows at once.")
+    ] = None,
+    speech: Annotated[float, typer.Option(min=1, max=29, help="Seconds said in a window.")] = 4.5,
+    out: Out = None,
+) -> None:
+    """Calls per core of the real architectures: random weights, the length of the text fixed.
+
+    Cost is real, text is not. Each model with windows as long as the speech (and half a second)
+    and with Whisper's 30 s; finals only, beam of five.
+    """
+    from tempfile import TemporaryDirectory
+
+    from monitor.asr.sizes import ARCHITECTURES, Timed, build
+
+    unknown = set(models or ()) - {shape.name for shape in ARCHITECTURES}
+    if unknown:
+        raise typer.BadParameter(f"no such model: {', '.join(sorted(unknown))}")
+    console = _console()
+    for shape in ARCHITECTURES:
+        if models and shape.name not in models:
+            continue
+        with TemporaryDirectory(prefix="monitor-bench-") as name:
+            build(shape, Path(name))
+            timed = Timed(shape, Path(name), device=device)
+            for window_s in (speech + 0.5, 30.0):
+                for batch in batches or (1, 4):
+                    cost = timed.run(window_s=window_s, speech_s=speech, batch=batch, beam=5)
+                    _keep(out, "sizes", cost)
+                    console.print(
+                        f"{shape.name:15} window {window_s:4.1f} s, batch {batch:2}: "
+                        f"{1000 * cost.seconds / batch:8.1f} ms for {speech:g} s of speech, "
+                        f"{cost.calls:7.2f} calls per {'core' if device == 'cpu' else device}",
+                        soft_wrap=True,
+                    )
 
 
 @app.command()

@@ -16,11 +16,11 @@ Note = Callable[..., None]
 
 @contextmanager
 def noting(folder: Path, loaded: Settings) -> Iterator[Note]:
-    """A `Note` in the name of whoever runs the command."""
+    """A `Note` in the name of whoever runs the command; the server signs for it later."""
     from monitor.access.audit import AuditLog
     from monitor.clock import SystemClock
 
-    with closing(AuditLog(folder, loaded.audit, SystemClock())) as log:
+    with closing(AuditLog(folder, loaded.audit, SystemClock(), keys=None)) as log:
 
         def note(action: str, about: str = "", **detail: Any) -> None:
             log.note_now(f"command:{_login()}", action, about, **detail)

@@ -51,18 +51,23 @@ def replay(
 
     if not audio and expect is None:
         raise BadInput("no_audio", "give recordings, or --expect FOLDER")
-    session = open_session(model=model, packs=pack or [], meta=meta or [], roles=roles)
-    if expect is not None:
-        raise typer.Exit(_compare(session, expect))
-    _run(session, audio or [], events, realtime=realtime)
+    with open_session(model=model, packs=pack or [], meta=meta or [], roles=roles) as session:
+        if expect is not None:
+            raise typer.Exit(_compare(session, expect))
+        _run(session, audio or [], events, realtime=realtime)
 
 
 def _run(session: Session, audio: list[Path], out: Path | None, *, realtime: bool) -> None:
     from monitor.ops.output import EventSink
 
     with EventSink(out) as sink:
-        for path in audio:
-            for event in session.hear(path, realtime=realtime):
+        if realtime or len(audio) == 1:
+            for path in audio:
+                for event in session.hear(path, realtime=realtime):
+                    sink.write(event)
+            return
+        for _, events in session.hear_each((path, None) for path in audio):
+            for event in events:
                 sink.write(event)
 
 
@@ -71,8 +76,9 @@ def _compare(session: Session, folder: Path) -> int:
     from monitor.qa.expect import load_expectation, pairs
     from monitor.qa.report import print_report
 
-    verdicts = []
-    for recording, expectation in pairs(folder):
-        wanted = load_expectation(expectation)
-        verdicts.append(compare(wanted, list(session.hear(recording, call=wanted.call))))
+    found = [(audio, load_expectation(expected)) for audio, expected in pairs(folder)]
+    heard = session.hear_each((audio, wanted.call) for audio, wanted in found)
+    verdicts = [
+        compare(wanted, events) for (_, wanted), (_, events) in zip(found, heard, strict=True)
+    ]
     return print_report(verdicts)

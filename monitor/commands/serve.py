@@ -40,7 +40,7 @@ def serve(
     from monitor import settings as settings_
     from monitor.calls import open_host
     from monitor.clock import SystemClock
-    from monitor.ops import logging
+    from monitor.ops import logging, memory
     from monitor.web import ready as announce
     from monitor.web.server import run
 
@@ -49,6 +49,7 @@ def serve(
     settings = settings_.change(settings, "store", data=_text(data))
     settings = settings_.change(settings, "asr", model=model)
     settings = settings_.change(settings, "rules", lexicons=_text(lexicons))
+    memory.calm()
     logging.configure(level=settings.logs.level, json=settings.logs.json)
     with announce.removed(ready_file):
         asyncio.run(

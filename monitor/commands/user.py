@@ -161,16 +161,19 @@ def _password(from_stdin: bool) -> str:
 def _accounts(data: Path | None, config: Path | None) -> Iterator[tuple[Accounts, Note]]:
     from monitor import settings
     from monitor.access.accounts import Accounts
-    from monitor.access.seal import KEY_FILE, Seal
+    from monitor.access.seal import LOGINS, Seal
     from monitor.clock import SystemClock
     from monitor.commands.noting import noting
     from monitor.errors import BadInput, Refused
+    from monitor.evidence import opening
     from monitor.store.access_file import AccessFile
 
     loaded = settings.load(config)
-    folder = data or Path(loaded.store.data)
+    loaded = settings.change(loaded, "store", data=None if data is None else str(data))
+    folder = Path(loaded.store.data)
+    seal = Seal(opening.LateKeys(loaded), LOGINS)
     with closing(AccessFile(folder)) as file, noting(folder, loaded) as note:
         try:
-            yield Accounts(file, Seal(folder / KEY_FILE), loaded.access, SystemClock()), note
+            yield Accounts(file, seal, loaded.access, SystemClock()), note
         except Refused as fault:
             raise BadInput(fault.code, fault.message) from None

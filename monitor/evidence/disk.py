@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+from monitor.evidence.format import MAX_HEAD_BYTES
+
 
 class Disk(Protocol):
     """Every method may raise `OSError`."""
@@ -58,3 +60,19 @@ class RealDisk:
     def free_bytes(self, folder: Path) -> int:
         found = os.statvfs(folder)
         return found.f_bavail * found.f_frsize
+
+
+def shred(path: Path) -> None:
+    """Overwrite the beginning, where keys stand, then unlink; durably."""
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.pwrite(handle, bytes(min(os.fstat(handle).st_size, MAX_HEAD_BYTES)), 0)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    path.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from sqlalchemy import Connection
 
 from monitor.clock import Clock
 from monitor.errors import Damaged, Unavailable
-from monitor.evidence.format import MAX_HEAD_BYTES, SUFFIX
+from monitor.evidence.disk import shred
+from monitor.evidence.format import SUFFIX
 from monitor.evidence.keyring import Keyring
 from monitor.evidence.places import folder_of, month_of
 from monitor.evidence.reader import SegmentReader
@@ -86,22 +86,6 @@ class RecordingEraser:
             place = self.folder / folder_of(key.team, month=key.month)
             if key.id in touched and key.month < now and not any(place.glob("*" + SUFFIX)):
                 self.keyring.destroy(key.id)
-
-
-def shred(path: Path) -> None:
-    """Overwrite the head, which holds the wrapped data key, then unlink; durably."""
-    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.pwrite(handle, bytes(min(os.fstat(handle).st_size, MAX_HEAD_BYTES)), 0)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    path.unlink()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _forget(connection: Connection, gone: Sequence[RecordingRow]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
@@ -19,6 +20,7 @@ class Index:
         self._writer = writer
         self._waiting: dict[str, RecordingRow] = {}
         self._under_way: set[str] = set()
+        self._told: dict[str, Callable[[], None]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -26,10 +28,12 @@ class Index:
         """Rows not yet committed."""
         return len(self._waiting)
 
-    def put(self, row: RecordingRow) -> None:
-        """Note what is known of a file now."""
+    def put(self, row: RecordingRow, then: Callable[[], None] | None = None) -> None:
+        """Note what is known of a file now; `then` is called once that is committed."""
         with self._lock:
             self._waiting[row.file] = row
+            if then is not None:
+                self._told[row.file] = then
         self.tick()
 
     def tick(self) -> None:
@@ -47,8 +51,16 @@ class Index:
             future.add_done_callback(partial(self._done, row))
 
     def _done(self, row: RecordingRow, future: Future[None]) -> None:
+        good = not future.cancelled() and future.exception() is None
         with self._lock:
             self._under_way.discard(row.file)
-            good = not future.cancelled() and future.exception() is None
-            if good and self._waiting.get(row.file) is row:
+            newest = self._waiting.get(row.file) is row
+            then = None
+            if good and newest:
                 del self._waiting[row.file]
+                then = self._told.pop(row.file, None)
+        if then is not None:
+            then()
+        elif good and not newest:
+            # what came in the meantime is not kept waiting for the next round
+            self.tick()

@@ -1,6 +1,7 @@
-"""The team-month keys of a data folder, each under a root key and, if wanted, in escrow.
+"""The keys of a data folder, each under a root key and, if wanted, in escrow.
 
-Data keys of recordings are wrapped by the key of their team and month. The file holds nothing
+Data keys of recordings are wrapped by the key of their team and month; other sealed things have a
+key of the folder with a name. The file holds nothing
 that opens without a root key, so it may lie beside the recordings and goes into every backup.
 """
 
@@ -28,12 +29,13 @@ KEYRING_FILE = "keyring.json"
 
 
 class KeyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One team-month key, wrapped."""
+    """One key, wrapped."""
 
     id: str
+    """Random; of a key of the folder, its name."""
     team: str
     month: str
-    """Such as 2026-11, in Chinese time."""
+    """Such as 2026-11, in Chinese time; empty for a key of the folder."""
     root: str
     """Id of the root key that wraps it."""
     wrapped: bytes
@@ -119,6 +121,25 @@ class Keyring:
                 self._opened[id_] = self._open(row, self._root.load())
             return self._opened[id_]
 
+    def named(self, name: str, *, make: bool, given: bytes | None = None) -> bytes | None:
+        """A key of the folder; with `make` it is made, or taken from `given`, if it is not there.
+
+        Raises `Unavailable` when it does not open, or is another than `given`.
+        """
+        with self._locked():
+            roots, rows = self._root.load(), self.rows()
+            known = next((row for row in rows if row.id == name and not row.month), None)
+            if known is None:
+                return self._add(name, given, rows, roots) if make else None
+            key = self._open(known, roots)
+            if given not in (None, key.raw):
+                message = f"{self._path} and a file beside it have different keys `{name}`"
+                raise Unavailable("two_keys", message)
+            if self.escrow is not None and not known.escrow:
+                held = msgspec.structs.replace(known, escrow=age.encrypt(key.raw, self.escrow))
+                self._write(tuple(held if row is known else row for row in rows))
+            return key.raw
+
     def rewrap(self) -> int:
         """Put every key under the root key in force; returns how many were under another.
 
@@ -166,15 +187,30 @@ class Keyring:
             found = [row for row in rows if (row.team, row.month) == (team, month)]
             if found:
                 return self._open(found[-1], roots)
-            if not roots:
-                raise Unavailable("no_root_key", f"{self._root.about} holds no root key")
-            raw = os.urandom(KEY_BYTES)
             row = KeyRow(id=os.urandom(8).hex(), team=team, month=month, root="", wrapped=b"")
-            row = _under(row, roots[0], MonthKey(row.id, raw))
-            if self.escrow is not None:
-                row = msgspec.structs.replace(row, escrow=age.encrypt(raw, self.escrow))
-            self._write((*rows, row))
+            raw = self._keep(row, os.urandom(KEY_BYTES), rows, roots)
         return self._opened.setdefault(row.id, MonthKey(row.id, raw))
+
+    def _add(
+        self, name: str, given: bytes | None, rows: tuple[KeyRow, ...], roots: Sequence[RootKey]
+    ) -> bytes:
+        if rows:
+            # under another root key than the others it would be lost with the next start
+            self._open(rows[0], roots)
+        row = KeyRow(id=name, team="", month="", root="", wrapped=b"")
+        return self._keep(row, given or os.urandom(KEY_BYTES), rows, roots)
+
+    def _keep(
+        self, row: KeyRow, raw: bytes, rows: tuple[KeyRow, ...], roots: Sequence[RootKey]
+    ) -> bytes:
+        if not roots:
+            message = f"{self._root.about} holds no root key: see monitor keys init"
+            raise Unavailable("no_root_key", message)
+        row = _under(row, roots[0], MonthKey(row.id, raw))
+        if self.escrow is not None:
+            row = msgspec.structs.replace(row, escrow=age.encrypt(raw, self.escrow))
+        self._write((*rows, row))
+        return raw
 
     def _open(self, row: KeyRow, roots: Sequence[RootKey]) -> MonthKey:
         try:
@@ -186,7 +222,7 @@ class Keyring:
             have = ", ".join(key.id for key in roots) or "none"
             raise Unavailable(
                 "root_key_lost",
-                f"the recordings were sealed under root key {row.root}, and {self._root.about} "
+                f"what is kept here was sealed under root key {row.root}, and {self._root.about} "
                 f"holds {have}: put the right key back, or recover it with the escrow key "
                 "(monitor keys recover); no new key is made in its place",
             ) from None

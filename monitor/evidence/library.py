@@ -27,21 +27,25 @@ class Library:
 
     @contextmanager
     def take(self, rows: Sequence[RecordingRow], take: str | None = None) -> Iterator[Timeline]:
-        """The take with this id, or the last one, open while the block runs.
+        """The take with this id, or the whole call, open while the block runs.
 
-        A segment that cannot be opened is left out, and the log says so. Raises `Unavailable`
+        The whole call is its last take and those before it of the same rate and roles. A segment
+        that cannot be opened is left out, and the log says so. Raises `Unavailable`
         (no_recording) when nothing is left.
         """
-        wanted = take or (rows[-1].take if rows else "")
         with ExitStack() as stack:
             readers = [
                 stack.enter_context(reader)
                 for row in rows
-                if row.take == wanted and (reader := self._reader(row)) is not None
+                if take in (None, row.take) and (reader := self._reader(row)) is not None
             ]
             if not readers:
                 raise Unavailable("no_recording", "there is no recording of this call")
-            yield Timeline(readers)
+            last = readers[-1].about
+            shape = (last.rate, tuple(last.roles))
+            yield Timeline(
+                [one for one in readers if (one.about.rate, tuple(one.about.roles)) == shape]
+            )
 
     def _reader(self, row: RecordingRow) -> SegmentReader | None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -12,13 +13,14 @@ import structlog
 from monitor.clock import Clock
 from monitor.errors import BadSetting, Unavailable
 from monitor.evidence.age import Recipient
-from monitor.evidence.disk import RealDisk
+from monitor.evidence.disk import RealDisk, shred
 from monitor.evidence.format import SUFFIX
 from monitor.evidence.index import Index
 from monitor.evidence.keyring import Keyring
 from monitor.evidence.recorder import Recorder
 from monitor.evidence.reel import Drive
 from monitor.evidence.root import FileRoot, RootKey, RootSource, source
+from monitor.evidence.seals import KEY_BYTES
 from monitor.settings import Settings
 from monitor.store.store import Store
 from monitor.types import Role
@@ -69,20 +71,53 @@ def escrow(text: str) -> Recipient | None:
 def opened(settings: Settings) -> Keyring:
     """The keyring, every key of it tried.
 
-    On a data folder without any recording the root key is made if it is not there; never
+    On a data folder that has sealed nothing yet the root key is made if it is not there; never
     elsewhere. Raises `Unavailable` when a key is lost or wrong.
     """
     made = keyring(settings)
     if not root_source(settings).load():
         key = first_root(settings)
         logger.warning(
-            "made a root key for the recordings: keep a copy of it in a safe place, apart from "
-            "the data",
+            "made a root key: keep a copy of it in a safe place, apart from the data",
             file=root_source(settings).about,
             id=key.id,
         )
     made.verify()
+    adopt(made, Path(settings.store.data))
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class LateKeys:
+    """The keys of a data folder for a command, which seldom needs them: opened when it does.
+
+    No root key is made: that is for the server and `monitor keys init`.
+    """
+
+    settings: Settings
+
+    def named(self, name: str, *, make: bool) -> bytes | None:
+        """As `Keyring.named`."""
+        ring = keyring(self.settings)
+        adopt(ring, Path(self.settings.store.data))
+        return ring.named(name, make=make)
+
+
+def adopt(ring: Keyring, data: Path) -> None:
+    """Take the keys of the folder that older versions kept in clear into the keyring."""
+    for name in ("words", "access", "audit"):
+        path = data / f"{name}.key"
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as fault:
+            raise Unavailable("bad_key", f"{path}: {fault.strerror}") from None
+        if len(raw) != KEY_BYTES:
+            raise Unavailable("bad_key", f"{path} is no key of {KEY_BYTES} bytes")
+        ring.named(name, make=True, given=raw)
+        shred(path)
+        logger.warning("a key that lay in clear is in the keyring now", file=str(path))
 
 
 def first_root(settings: Settings) -> RootKey:
@@ -94,7 +129,7 @@ def first_root(settings: Settings) -> RootKey:
     made, root = keyring(settings), root_source(settings)
     if not root.load() and (made.rows() or any(folder(settings).rglob("*" + SUFFIX))):
         made.verify()
-        message = f"there are recordings, and {root.about} holds no root key: put it back"
+        message = f"things are sealed here, and {root.about} holds no root key: put it back"
         raise Unavailable("root_key_lost", message)
     if not isinstance(root, FileRoot):
         message = f"{root.about} holds no root key, or is not ours to change: see monitor keys new"

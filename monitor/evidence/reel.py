@@ -63,11 +63,8 @@ class Reel:
         self._retry_at = 0.0
         self._anchor_at = 0.0
         self._failing_since = 0.0
-
-    @property
-    def finished(self) -> bool:
+        self.finished = False
         """Nothing is left to be done."""
-        return self.tape.done.done()
 
     def write(self) -> None:
         """Append what the tape holds."""
@@ -137,12 +134,12 @@ class Reel:
             self._close_row("interrupted", self._segment.anchor)
             self._segment.abandon()
             self._segment = None
-        self._done()
+        self._end()
 
     def _put_end(self, reason: str) -> None:
         if self._number == 0:
             # no sound ever came: there is nothing to keep
-            self._done()
+            self._end()
             return
         end = End(
             reason=reason,
@@ -157,16 +154,21 @@ class Reel:
             self._fail(fault)
             return
         self._close_row("complete", anchor)
-        self._done()
+        self._end()
 
-    def _done(self) -> None:
+    def _end(self) -> None:
+        self.finished = True
         kept = Kept(received=tuple(self.tape.received), recorded=tuple(self.recorded))
         if not kept.whole:
             lost = sum(kept.received) - sum(kept.recorded)
             logger.error(
                 "sound was not recorded", call=self.tape.call.call, seconds=lost / self.tape.rate
             )
-        self.tape.done.set_result(kept)
+        if self._row is None:
+            self.tape.done.set_result(kept)
+        else:
+            # whoever waits for the end may ask the database next
+            self._drive.index.put(self._row, lambda: self.tape.done.set_result(kept))
 
     def _begin(self) -> Segment:
         tape, drive = self.tape, self._drive

@@ -53,6 +53,11 @@ def rehearse(
             faults += 1
             say(f"table {table}: {found.get(table, 0)} of {rows} rows")
     ring = Keyring(work / "data", opening.root_source(settings))
+    try:
+        ring.verify()
+    except MonitorError as fault:
+        faults += 1
+        say(fault.message)
     opened, shut = _open_all(work / "recordings", ring, say)
     if escrow is not None:
         proven = drill.escrow(ring, work / "recordings", escrow, say)

@@ -75,7 +75,8 @@ class Kept:
 class Tape:
     """One take of a call: sound from the event loop, entries for the recorder's thread.
 
-    Positions count samples since the take began. At most `bound` samples wait; what arrives
+    Positions count samples since the take began and are kept as samples since the call did: one
+    that comes back goes on where it was. At most `bound` samples wait; what arrives
     beyond that is let go and put on record as lost.
     """
 
@@ -98,6 +99,7 @@ class Tape:
         self.received = [0] * len(roles)
         self.lost = [0] * len(roles)
         self.reason: str | None = None
+        self._origin = round(call.at * rate)
         self._bound = bound
         self._held = 0
         self._waiting: deque[_Sound | _Mark] = deque()
@@ -106,6 +108,7 @@ class Tape:
     def hear(self, role: Role, samples: Samples, position: int) -> None:
         """Sound of one role. The array is kept, so nobody may write to it."""
         channel, count = self.roles.index(role), len(samples)
+        position += self._origin
         with self._lock:
             self.received[channel] += count
             if self._held + count > self._bound:
@@ -127,7 +130,7 @@ class Tape:
         self._mark(Kind.RESUME, position, samples)
 
     def end(self, reason: str) -> None:
-        """No more sound; `done` gets its result once everything is on disk."""
+        """No more sound; `done` gets its result once everything is on disk and in the index."""
         self.reason = reason
 
     def drain(self) -> list[Entry]:
@@ -166,7 +169,8 @@ class Tape:
                 self.lost[entry.channel] += len(entry.payload) // 2
 
     def _mark(self, kind: Kind, position: int, samples: int) -> None:
-        mark = _Mark(kind=kind, channel=ALL_CHANNELS, position=position, samples=samples)
+        place = self._origin + position
+        mark = _Mark(kind=kind, channel=ALL_CHANNELS, position=place, samples=samples)
         with self._lock:
             self._waiting.append(mark)
 

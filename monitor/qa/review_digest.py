@@ -17,7 +17,7 @@ OPENING: Final = ("company", "identity", "purpose")
 """The items of the opening, in the order agents say them."""
 
 COVERED: Final = ("transcribed", "silence")
-LOST: Final = ("gap", "failed")
+LOST: Final = ("gap", "failed", "unmonitored")
 
 OpeningState = Literal["met", "missed", "undetermined", "none"]
 

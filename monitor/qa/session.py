@@ -4,32 +4,50 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 from monitor.asr import models
 from monitor.asr.base import Transcriber
+from monitor.asr.crew import Crew, cores
+from monitor.asr.options import Options
 from monitor.audio.channels import default_roles, parse_roles
 from monitor.audio.formats import open_audio
 from monitor.audio.source import AudioSource
 from monitor.errors import BadSetting
 from monitor.events import CallStarted, Event
-from monitor.qa.replay import BATCH, replay
+from monitor.qa.replay import AHEAD, GROUP, replay
 from monitor.rules.lexicon import Lexicon
 
-_OWN = frozenset(CallStarted.__struct_fields__) - {"call", "at", "meta", "aliases"}
+TOGETHER = 2
+"""Recordings heard at once, so that the end of one does not leave recognisers idle."""
+
+_OWN = frozenset(CallStarted.__struct_fields__) - {"call", "at", "resumed", "meta", "aliases"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Hears recordings one after the other."""
+    """Hears recordings one after the other. Close it: recognisers are processes."""
 
-    transcriber: Transcriber
+    crew: Crew
     lexicon: Lexicon
     call: CallStarted
     """The registration of recordings that bring none of their own."""
@@ -43,8 +61,36 @@ class Session:
 
         Raises `BadAudio` for a file that cannot be heard.
         """
+        with _progress() as bar:
+            yield from self._hear(path, call, bar, realtime=realtime)
+
+    def hear_each(
+        self, recordings: Iterable[tuple[Path, CallStarted | None]]
+    ) -> Iterator[tuple[Path, list[Event]]]:
+        """The events of every recording, in this order; the next ones are heard meanwhile."""
+        with _progress() as bar, ThreadPoolExecutor(TOGETHER) as pool:
+            hearing: deque[tuple[Path, Future[list[Event]]]] = deque()
+            try:
+                for path, call in recordings:
+                    work = partial(self._hear_whole, path, call, bar)
+                    hearing.append((path, pool.submit(work)))
+                    if len(hearing) > TOGETHER:
+                        first, events = hearing.popleft()
+                        yield first, events.result()
+                for first, events in hearing:
+                    yield first, events.result()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+    def _hear_whole(self, path: Path, call: CallStarted | None, bar: Progress) -> list[Event]:
+        return list(self._hear(path, call, bar))
+
+    def _hear(
+        self, path: Path, call: CallStarted | None, bar: Progress, *, realtime: bool = False
+    ) -> Iterator[Event]:
         call = call or msgspec.structs.replace(self.call, call=path.stem)
-        with open_audio(path) as source, _progress(path, source) as bar:
+        with open_audio(path) as source:
+            shown = bar.add_task(path.name, total=source.duration_s)
             roles = (
                 parse_roles(self.roles, source.channels)
                 if self.roles
@@ -53,7 +99,7 @@ class Session:
             began = time.monotonic()
 
             def heard(seconds: float) -> None:
-                bar.update(bar.task_ids[0], completed=seconds)
+                bar.update(shown, completed=seconds)
                 if realtime:
                     time.sleep(max(0.0, began + seconds - time.monotonic()))
 
@@ -61,12 +107,24 @@ class Session:
                 source,
                 call,
                 roles,
-                transcriber=self.transcriber,
+                ears=self.crew,
                 judge=self.lexicon.judge(call),
-                batch=1 if realtime else BATCH,
+                group=1 if realtime else GROUP,
+                ahead=0 if realtime else AHEAD,
                 heard=heard,
             )
+            bar.remove_task(shown)
             _tell(path, source)
+
+    def close(self) -> None:
+        """End the recognisers."""
+        self.crew.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def open_session(
@@ -75,13 +133,25 @@ def open_session(
     packs: Sequence[str],
     meta: Iterable[str],
     roles: str | None = None,
+    workers: int | None = None,
 ) -> Session:
-    """Load what a run needs. Raises `BadInput` or `Unavailable` before anything is heard."""
-    from monitor.asr.whisper import load
+    """Load what a run needs. Raises `BadInput` or `Unavailable` before anything is heard.
 
+    `workers`: recogniser processes, by default one for each core; 0 hears in this process.
+    """
     call = registration(meta)
     lexicon = Lexicon.named(packs) if packs else Lexicon()
-    return Session(transcriber=load(models.find(model)), lexicon=lexicon, call=call, roles=roles)
+    found = models.find(model)
+    workers = cores() if workers is None else workers
+    options = Options(cpu_threads=1 if workers > 1 else Options().cpu_threads)
+    crew = Crew(partial(_load, found, options), workers=workers)
+    return Session(crew=crew, lexicon=lexicon, call=call, roles=roles)
+
+
+def _load(model: models.Model, options: Options) -> Transcriber:
+    from monitor.asr.whisper import load
+
+    return load(model, options)
 
 
 def registration(pairs: Iterable[str]) -> CallStarted:
@@ -101,18 +171,24 @@ def registration(pairs: Iterable[str]) -> CallStarted:
     return msgspec.convert({**own, "meta": meta}, CallStarted)
 
 
-def _progress(path: Path, source: AudioSource) -> Progress:
-    progress = Progress(
+class _Speed(ProgressColumn):
+    """How many times faster than people speak."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f}×" if task.speed else "")
+
+
+def _progress() -> Progress:
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
+        _Speed(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         disable=not sys.stderr.isatty(),
         transient=True,
     )
-    progress.add_task(path.name, total=source.duration_s)
-    return progress
 
 
 def _tell(path: Path, source: AudioSource) -> None:

@@ -27,6 +27,9 @@ from monitor.rules.states import Limits
 REFERS: Final = -1
 """Stands for no pattern: what refers to a rule or a signal by name."""
 
+NAMING: Final = frozenset({"impersonation"})
+"""Categories about names: 这边是中诚 is the name of a company, not 这边是中国人民银行 misheard."""
+
 _EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref, ex.Similar)
 
 
@@ -104,6 +107,9 @@ class Compiler:
     same: dict[Pattern, int] = field(default_factory=dict)
     soft: set[int] = field(default_factory=set)
     """Numbers of patterns that may be met by sound alone."""
+    guessed: set[int] = field(default_factory=set)
+    """Numbers of those that may be met by text that the recogniser was not sure of, with a syllable
+    that is another."""
 
     def compiled(self) -> Compiled:
         """The laws in force."""
@@ -176,6 +182,8 @@ class Compiler:
 
     def _rule(self, pack: pk.Pack, rule: pk.Rule) -> Law:
         self._take(rule.match, soft=rule.homophones)
+        if rule.homophones and rule.category not in NAMING:
+            self.guessed |= self._numbers(rule.match)
         self._take(rule.unless)
         nodes = list(ex.walk(rule.match))
         early = not any(
@@ -297,7 +305,7 @@ class Compiler:
 
     def _matcher(self) -> Matcher:
         sounded = [number in self.soft for number in range(len(self.patterns))]
-        return Matcher(self.patterns, homophones=sounded)
+        return Matcher(self.patterns, homophones=sounded, misheard=self.guessed)
 
 
 def _similar(packs: Iterable[pk.Pack]) -> Model | None:

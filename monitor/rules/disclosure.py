@@ -65,14 +65,20 @@ class _Status:
 class Board:
     """The duties of one call and how they stand."""
 
-    def __init__(self, call: str, duties: tuple[Duty, ...], start_s: float) -> None:
+    def __init__(
+        self, call: str, duties: tuple[Duty, ...], start_s: float, *, opened: bool = False
+    ) -> None:
+        """`opened`: the call goes on; its opening was before."""
         self._call = call
+        self._opened = opened
         self._start_s = start_s
         self._statuses = {duty.item: _Status(duty) for duty in duties}
         self._shown: dict[str, tuple[str, str]] = {}
 
     def begin(self) -> list[Event]:
         """The opening duties begin with the call."""
+        if self._opened:
+            return []
         opening = [s for s in self._statuses.values() if s.duty.kind == "opening"]
         return [self._open(status, self._start_s) for status in opening]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -23,6 +24,11 @@ _SECTIONS: Final[dict[str, type[Any]]] = {
     "signals": pack.SignalRule,
     "states": pack.StateRule,
 }
+
+
+KEPT: Final = 24
+"""Packs kept as they were read, by their text: of a folder read again, only what was edited is new,
+and the rules compiled from the others stay."""
 
 
 class _RuleError(Exception):
@@ -61,6 +67,7 @@ def load_packs(folder: Path | str, *, models: bool = True) -> tuple[pack.Pack, .
     return tuple(found.values())
 
 
+@lru_cache(maxsize=KEPT)
 def pack_from(text: str, file: str = "<text>") -> pack.Pack:
     """The pack in a text; `file` is what messages call it."""
     try:

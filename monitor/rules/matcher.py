@@ -9,14 +9,14 @@ from __future__ import annotations
 import operator
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 import ahocorasick
 
-from monitor.rules import misheard
 from monitor.rules.hits import Best, Hit, Slots
 from monitor.rules.linking import Found, Known, Linker, Spans
+from monitor.rules.misheard import GUESSED, Ear, plausible
 from monitor.rules.pattern import Pattern
 from monitor.rules.spans import Span
 from monitor.rules.vocabulary import Chain, Vocabulary, Wording
@@ -51,9 +51,14 @@ class Matcher:
         patterns: Iterable[Pattern],
         *,
         homophones: bool | Sequence[bool] = True,
+        misheard: Collection[int] | None = None,
         confusions: Confusions | None = None,
     ) -> None:
-        """`homophones` says for all, or for each pattern, whether the sound alone is enough."""
+        """`homophones` says for all, or for each pattern, whether the sound alone is enough.
+
+        `misheard` are the numbers of those that doubtful text may meet with a syllable that is
+        another; by default all.
+        """
         self.patterns: Final = tuple(patterns)
         self.sounds: Final = sounds(confusions)
         sounded = [homophones] * len(self.patterns) if isinstance(homophones, bool) else homophones
@@ -64,7 +69,9 @@ class Matcher:
         self._halves: Final = _Halves(one.text for one in wordings)
         self._written: Final = _automaton((self._halves.of(one.text), one) for one in wordings)
         self._spoken: Final = _automaton(self._sounding(wordings).items())
-        self._ear: Final = misheard.Ear(wordings)
+        self._ear: Final = Ear(wordings)
+        everything = range(len(self.patterns))
+        self._guessed: Final = frozenset(everything if misheard is None else misheard)
         self._alike: dict[str, Alike] = {}
         """Words that the second automaton proposed, and what they may stand for."""
         self._longest: Final = max((len(one.text) for one in wordings), default=0)
@@ -101,21 +108,35 @@ class Matcher:
                 self._listen(folded, form, found)
         if doubtful is not None:
             for wording, span, changed in self._ear.hear(folded.text, doubtful):
-                found.setdefault(wording, {}).setdefault(span, (misheard.LEVEL, changed))
+                found.setdefault(wording, {}).setdefault(span, (GUESSED, changed))
         best = Best()
         for wording, spans in found.items():
             if wording.alone:
-                _alone(folded.text, wording, spans, best)
+                self._alone(folded.text, wording, spans, best)
         if chains := self._chains(found):
             linker = Linker(found, folded, slots or {})
             for chain in chains:
                 for row, known, words in linker.rows(chain):
-                    if known[0] == misheard.LEVEL and not misheard.plausible(
-                        folded.text, row, words
+                    if known[0] == GUESSED and not (
+                        chain.pattern in self._guessed and plausible(folded.text, row, words)
                     ):
                         continue
                     best.keep(chain.pattern, (row[0][0], row[-1][1]), known, words, row)
         return best.first(MAX_HITS)
+
+    def _alone(self, text: str, wording: Wording, spans: Spans, best: Best) -> None:
+        """What a wording meets by itself."""
+        some = list(spans.items())[:MAX_SAME]
+        for pattern, meaning in wording.alone:
+            for span, (level, alike) in some:
+                if level < 2:
+                    known = _EXACT if level == 0 and meaning.exact else _LOOSE
+                    best.keep(pattern, span, known, meaning.written)
+                elif meaning.sounded and (
+                    level == 2
+                    or (pattern in self._guessed and plausible(text, (span,), wording.text))
+                ):
+                    best.keep(pattern, span, (level, alike), meaning.written)
 
     def _chains(self, found: Found) -> list[Chain]:
         """Chains all of whose links were found, in the order in which their rarest were."""
@@ -204,20 +225,6 @@ class Matcher:
             self._alike.clear()
         self._alike[heard] = alike
         return alike
-
-
-def _alone(text: str, wording: Wording, spans: Spans, best: Best) -> None:
-    """What a wording meets by itself."""
-    some = list(spans.items())[:MAX_SAME]
-    for pattern, meaning in wording.alone:
-        for span, (level, alike) in some:
-            if level < 2:
-                known = _EXACT if level == 0 and meaning.exact else _LOOSE
-                best.keep(pattern, span, known, meaning.written)
-            elif meaning.sounded and (
-                level == 2 or misheard.plausible(text, (span,), wording.text)
-            ):
-                best.keep(pattern, span, (level, alike), meaning.written)
 
 
 class _Halves:

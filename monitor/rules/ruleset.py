@@ -83,7 +83,7 @@ class RuleSet(Compiled):
         """
         slots = Filled(folded, partial(self._names, folded, doubtful is not None))
         found: dict[int, list[Hit]] = {}
-        for hit in self.matcher.find(folded, slots):
+        for hit in self.matcher.find(folded, slots, doubtful):
             found.setdefault(hit.pattern, []).append(hit)
         return found
 

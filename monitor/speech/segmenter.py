@@ -56,21 +56,28 @@ class Segmenter:
     """
 
     def __init__(
-        self, call: str, role: Role, *, rules: Rules | None = None, vad_mode: int = 2
+        self,
+        call: str,
+        role: Role,
+        *,
+        rules: Rules | None = None,
+        vad_mode: int = 2,
+        start: int = 0,
     ) -> None:
+        """`start`: number of the first sample, when the call had begun before."""
         self._call = call
         self._role = role
         self._vad_mode = vad_mode
         self._rules = rules or Rules()
         self._detector = Detector(mode=vad_mode)
         self._endpoint = Endpoint(self._rules)
-        self._ring = _Ring(self._endpoint.reach * FRAME_SAMPLES)
+        self._ring = _Ring(self._endpoint.reach * FRAME_SAMPLES, start=start)
         self._leftover = np.zeros(0, np.int16)
-        self._origin = 0
+        self._origin = start
         """Sample number of the end-pointer's frame 0: the stream may have been interrupted."""
-        self._covered = 0
-        self._numbers = 0
-        self._first_number = 0
+        self._covered = start
+        # a segment lasts longer than a frame, so that no number comes twice in a call
+        self._numbers = self._first_number = start // FRAME_SAMPLES
 
     @property
     def position(self) -> int:
@@ -112,7 +119,11 @@ class Segmenter:
         if samples < 0:
             raise BadAudio("bad_gap", f"a gap cannot be negative: {samples} samples")
         found = self.flush()
+        untouched = self._ring.end == self._origin
         self._origin = self._covered = self._covered + samples
+        if untouched:
+            self._ring.end = self._origin
+            return found
         self._first_number = self._numbers
         self._detector = Detector(mode=self._vad_mode)
         self._endpoint = Endpoint(self._rules)

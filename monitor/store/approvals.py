@@ -53,10 +53,10 @@ def decide(on: Connection, number: int, *, by: str, agreed: bool, wall: float) -
     )
 
 
-def use(
-    on: Connection, *, action: str, about: str, asked_by: str, since: float, wall: float
+def agreed(
+    on: Connection, *, action: str, about: str, asked_by: str, since: float
 ) -> ApprovalRow | None:
-    """Use up what was agreed to after `since`; None when there is nothing of the kind."""
+    """What was agreed to after `since` and is not used up; None when there is nothing."""
     query = select(approvals).where(
         approvals.c.action == action,
         approvals.c.about == about,
@@ -66,11 +66,23 @@ def use(
         approvals.c.decided_wall >= since,
     )
     row = on.execute(query.order_by(approvals.c.number).limit(1)).mappings().first()
-    if row is None:
-        return None
-    mine = approvals.c.number == row["number"]
+    return None if row is None else msgspec.convert(row, ApprovalRow)
+
+
+def used(on: Connection, number: int, *, wall: float) -> None:
+    """It cannot be used again."""
+    mine = approvals.c.number == number
     on.execute(update(approvals).where(mine).values(used_wall=wall))
-    return msgspec.convert(row, ApprovalRow)
+
+
+def use(
+    on: Connection, *, action: str, about: str, asked_by: str, since: float, wall: float
+) -> ApprovalRow | None:
+    """Use up what was agreed to after `since`; None when there is nothing of the kind."""
+    row = agreed(on, action=action, about=about, asked_by=asked_by, since=since)
+    if row is not None:
+        used(on, row.number, wall=wall)
+    return row
 
 
 def newest(on: Connection, *, limit: int) -> list[ApprovalRow]:

@@ -75,6 +75,12 @@ def add_export(connection: Connection, row: Export) -> int:
     return int(made.scalar_one())
 
 
+def exported_rows(connection: Connection, by: str, since: float) -> int:
+    """How many rows somebody took out after `since`."""
+    mine = (exports.c.by == by, exports.c.at_wall > since)
+    return int(connection.execute(select(func.sum(exports.c.rows)).where(*mine)).scalar() or 0)
+
+
 def listed_exports(connection: Connection, limit: int) -> list[Export]:
     """Exports, newest first."""
     query = select(exports).order_by(exports.c.number.desc()).limit(limit)

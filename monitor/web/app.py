@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.errors import BadMessage, Conflict, Overloaded, Refused, Unavailable
+from monitor.errors import BadMessage, Conflict, NeedsSecondPerson, Overloaded, Refused, Unavailable
 from monitor.web import actions, agent_view, api, audio, demo_calls, desk_routes, pages
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
@@ -25,7 +25,13 @@ from monitor.web.wall_view import wall_view
 PUBLIC = (*pages.PAGES, pages.FILES, "/healthz", "/readyz", "/version")
 """Paths that need no token: they hold nothing of any call."""
 
-SELF = ("/api/session", "/api/session/password", "/api/setup")
+SELF = (
+    "/api/session",
+    "/api/session/password",
+    "/api/setup",
+    "/api/oidc/start",
+    "/api/oidc/callback",
+)
 """Paths that find out for themselves who asks, and show nothing else."""
 
 _HEADERS = {
@@ -118,6 +124,8 @@ async def _refusal(_: Request, fault: Exception) -> Response:
 
 async def _forbidden(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, Refused)
+    if isinstance(fault, NeedsSecondPerson):
+        return _error(403, fault.code, fault.message, action=fault.action, about=fault.about)
     return _error(403, fault.code, fault.message)
 
 
@@ -137,5 +145,6 @@ async def _unavailable(_: Request, fault: Exception) -> Response:
     return _error(503, fault.code, fault.message)
 
 
-def _error(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+def _error(status: int, code: str, message: str, **more: str) -> Response:
+    error = {"code": code, "message": message} | more
+    return JSONResponse({"error": error}, status_code=status)

@@ -21,7 +21,7 @@ async def listed(request: Request, state: State, _: Principal) -> Response:
     before = whole_number(request, "before", default=0, low=0, high=2**53) or None
     links = await asyncio.to_thread(lambda: state.audit.shelf.newest(limit, before=before))
     built = {
-        "key": state.audit.public,
+        "key": state.audit.signer.public,
         "entries": [msgspec.Raw(each.body.encode()) for each in links],
     }
     return Response(msgspec.json.encode(built), media_type="application/json")

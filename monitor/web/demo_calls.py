@@ -31,15 +31,15 @@ FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
-CAST = (
-    "two-in-one-breath",
-    "guaranteed-return",
-    "threat-abuse",
-    "loan-overpromise",
-    "missing-purpose",
-    "refusal-respected",
-)
-"""Recordings that are played; one of them must stay silent."""
+CAST = {
+    "two-in-one-breath": "8012",
+    "guaranteed-return": "8015",
+    "threat-abuse": "7014",
+    "loan-overpromise": "3307",
+    "missing-purpose": "8021",
+    "refusal-respected": "3310",
+}
+"""Recording -> the agent who is on it: nobody holds two calls at once. One must stay silent."""
 
 STAGGER_S = 1.0
 """Least seconds between the beginnings of two calls; a call begins when the last one is heard."""
@@ -57,7 +57,7 @@ class DemoCalls:
     @property
     def available(self) -> bool:
         """Whether there is something to play, and nobody but this machine to see it."""
-        return self._local and all((FIXTURES / f"{name}.flac").exists() for name in CAST[:2])
+        return self._local and all((FIXTURES / f"{name}.flac").exists() for name in CAST)
 
     @property
     def playing(self) -> bool:
@@ -113,10 +113,11 @@ def _cast() -> Sequence[tuple[str, dict[str, object]]]:
     from monitor.qa.expect import load_expectation
 
     found = []
-    for name in CAST:
+    for name, agent in CAST.items():
         path = FIXTURES / f"{name}.events.jsonl"
         if path.exists():
-            found.append((name, registration(load_expectation(path).call)))
+            fields = registration(load_expectation(path).call)
+            found.append((name, fields | {"agent": agent}))
     return found
 
 

@@ -11,6 +11,7 @@ import structlog
 from monitor.clock import Clock
 from monitor.errors import Unavailable
 from monitor.evidence import opening, recover
+from monitor.evidence.keyring import Keyring
 from monitor.evidence.library import Library
 from monitor.evidence.recorder import Recorder
 from monitor.ops.metrics import Metrics
@@ -40,16 +41,17 @@ class Evidence:
 
 
 async def open_evidence(
-    stack: contextlib.ExitStack, settings: Settings, store: Store, metrics: Metrics, clock: Clock
+    stack: contextlib.ExitStack,
+    settings: Settings,
+    keys: Keyring,
+    store: Store,
+    metrics: Metrics,
+    clock: Clock,
 ) -> Evidence:
-    """Open keys and recorder; what the last run left behind is looked at in the background.
-
-    Raises `Unavailable` when a key is lost or wrong: recordings are not begun anew under another.
-    """
+    """Open the recorder; what the last run left behind is looked at in the background."""
     if not settings.recordings.enabled:
         logger.warning("nothing is recorded: recordings.enabled is false")
         return Evidence()
-    keys = await asyncio.to_thread(opening.opened, settings)
     folder = opening.folder(settings)
     strays = await asyncio.to_thread(recover.find, store, folder)
 

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from monitor.alerts.desk import Desk
+from monitor.asr.scheduler import Again
 from monitor.clock import Clock
 from monitor.events import CallStarted
 from monitor.ops.metrics import Metrics
@@ -15,6 +16,10 @@ from monitor.types import Role, Samples
 
 class CallHandle(Protocol):
     """One live call. Its methods are awaited one after the other."""
+
+    @property
+    def monitored(self) -> bool:
+        """Whether its sound is heard just now, and not only recorded."""
 
     async def audio(self, role: Role, samples: Samples, position: int) -> None:
         """Sound of one role at the call's own rate; `position` counts the role's samples.
@@ -46,8 +51,16 @@ class CallHost(Protocol):
     def taking(self) -> bool:
         """Whether a call that began now would be heard."""
 
-    async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> CallHandle:
-        """Publish `call.started` and get ready; `rate` in hertz, one channel per role.
+    async def begin(
+        self,
+        call: CallStarted,
+        *,
+        rate: int,
+        roles: tuple[Role, ...],
+        again: Again | None = None,
+    ) -> CallHandle:
+        """Publish `call.started` and get ready; `rate` in hertz, one channel per role; `again`
+        reads sound of it that had to wait. Positions of the handle count from `call.at`.
 
         Raises `BadMessage` for a call that cannot be heard, `Overloaded` when there are too many.
         """

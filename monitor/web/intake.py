@@ -24,11 +24,14 @@ from monitor.ingest.facts import (
     Resumed,
 )
 from monitor.ingest.l16 import L16Decoder
+from monitor.ingest.rate import RateCheck
 from monitor.ingest.strict_json import decode, decode_as
+from monitor.store.resume import resumption
+from monitor.types import Role
 from monitor.web.admission import identify, in_time, recheck, refuse_query
 from monitor.web.auth import Given, Principal, bearer
 from monitor.web.host import CallHandle
-from monitor.web.keeping import keep, kept
+from monitor.web.keeping import again, keep, kept
 from monitor.web.line import Gone, HangUp, Line
 from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
 from monitor.web.session import session
@@ -43,6 +46,10 @@ REVOKED = "token_revoked"
 
 BROKEN = "protocol_error"
 """Why a call ended whose client broke the protocol."""
+
+NOT_MONITORED = (
+    "未监控: too much speech waits; the call is recorded, and heard as soon as it can be"
+)
 
 _RECONNECT_S = 5.0
 
@@ -110,6 +117,7 @@ class _Source:
         self._end: asyncio.Task[None] | None = None
         self._reason = SOURCE_LOST
         self._tape: Tape | None = None
+        self._speed: RateCheck | None = None
 
     async def read(self, message: str | bytes | None) -> None:
         """Hear the source out; returns once the call ended by the source's own word."""
@@ -164,6 +172,7 @@ class _Source:
             case CallBegan():
                 await self._register(event)
             case AudioChunk():
+                await self._look_at_speed(event)
                 seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
                 self._state.wall.sound(
@@ -184,6 +193,17 @@ class _Source:
                 received_s = event.samples / self._rate
                 await self._line.send(Ended(call=self._call, received_s=received_s))
 
+    async def _look_at_speed(self, chunk: AudioChunk) -> None:
+        """Tell the source once that its label of the rate may be wrong."""
+        if self._speed is None or chunk.role is not self._roles[0]:
+            return
+        now = self._state.clock.monotonic()
+        self._speed, ratio = self._speed.add(len(chunk.samples), now)
+        if ratio is not None:
+            self._speed = None
+            text = f"sound comes at {ratio:g} times the rate of {self._rate} Hz: is that its rate?"
+            await self._line.send(Notice(code="wrong_rate", message=text))
+
     async def _register(self, began: CallBegan) -> None:
         call = began.call
         require(self._principal, "calls.send", team=call.team or None)
@@ -193,13 +213,24 @@ class _Source:
         self._state.audit.jot(self._principal.label, "calls.send", about)
         self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
+        self._speed = RateCheck(rate=began.rate)
+        wall = self._state.clock.wall()
+        before = await self._state.store.read(lambda on: resumption(on, call, began.roles, wall))
+        if before is not None:
+            call = structs.replace(call, at=before.at, resumed=True)
         if self._state.recorder is not None:
             self._tape = self._state.recorder.open(call, rate=began.rate, roles=began.roles)
         self._begin = asyncio.create_task(
-            self._state.host.begin(call, rate=began.rate, roles=began.roles)
+            self._state.host.begin(
+                call, rate=began.rate, roles=began.roles, again=again(self._state, self._tape)
+            )
         )
         await asyncio.shield(self._begin)
+        if before is not None:
+            await self._state.desk.publish(call, before.gaps)
         await self._line.send(Accepted(call=call.call))
+        if not self._handle.monitored:
+            await self._line.send(Notice(code="not_monitored", message=NOT_MONITORED))
 
     @property
     def _handle(self) -> CallHandle:
@@ -210,6 +241,11 @@ class _Source:
     def _rate(self) -> int:
         assert self._began is not None
         return self._began.rate
+
+    @property
+    def _roles(self) -> tuple[Role, ...]:
+        assert self._began is not None
+        return self._began.roles
 
     @property
     def _call(self) -> str:

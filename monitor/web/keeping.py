@@ -6,8 +6,12 @@ import asyncio
 
 import structlog
 
+from monitor.asr.scheduler import Again
+from monitor.evidence.again import heard_again
 from monitor.evidence.tape import Tape
 from monitor.ingest.facts import AudioChunk, Gap, IngestEvent, Paused, Resumed
+from monitor.store import recordings
+from monitor.types import Samples, Segment
 from monitor.web.state import State
 
 logger = structlog.get_logger()
@@ -29,6 +33,20 @@ def keep(tape: Tape | None, event: IngestEvent) -> None:
             tape.pause(event.position)
         case Resumed():
             tape.resume(event.position, event.samples)
+
+
+def again(state: State, tape: Tape | None) -> Again | None:
+    """Where the call's sound can be had once more; None when it is not recorded."""
+    if tape is None or state.library is None:
+        return None
+    store, library = state.store, state.library
+    team, call, take = tape.call.team, tape.call.call, tape.take
+
+    def read(segment: Segment) -> Samples | None:
+        rows = store.read_now(lambda on: recordings.of_call(on, team, call))
+        return heard_again(library, rows, take, segment)
+
+    return read
 
 
 async def kept(state: State, tape: Tape | None, reason: str) -> None:

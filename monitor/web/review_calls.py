@@ -219,7 +219,8 @@ def _told(row: Listed, events: Sequence[AnyEvent], history: Sequence[ActRow]) ->
         "lost": [
             as_dict(event)
             for event in events
-            if isinstance(event, Coverage) and event.state in ("gap", "failed", "paused")
+            if isinstance(event, Coverage)
+            and event.state in ("gap", "failed", "paused", "unmonitored")
         ],
         "standing": stand,
         "history": [_act(act_of(one)) for one in history],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,18 +14,23 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access import approvals
+from monitor.access.policies import DAY_S
 from monitor.access.principal import Principal
 from monitor.qa.overview import local
 from monitor.qa.review_export import Cell, as_csv, as_xlsx
 from monitor.qa.review_verdicts import counting
 from monitor.store import acts, desk_calls, desk_records, findings
 from monitor.store.desk_calls import Listed
+from monitor.text.private import masked
 from monitor.web.review_access import answer, teams, who
 from monitor.web.review_calls import said, search_of
 from monitor.web.state import State
 
 MOST: Final = 10_000
 """Calls in a file."""
+
+_ABOUT_CHARS: Final = 256
 
 CALLS: Final = {
     "zh": (
@@ -58,7 +64,8 @@ Table = tuple[list[Sequence[Cell]], list[Sequence[Cell]]]
 async def export(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/export?format=csv|xlsx&lang=zh|en`: the calls of a search, and their alerts.
 
-    CSV holds the alerts; a workbook holds calls, alerts and who took it out.
+    CSV holds the alerts; a workbook holds calls, alerts and who took it out. Who takes out more
+    in a day than one person may needs a second one, who agrees to this very query.
     """
     format_ = request.query_params.get("format", "csv")
     lang = "en" if request.query_params.get("lang") == "en" else "zh"
@@ -70,6 +77,9 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
         lambda on: _tables(on, desk_calls.found(on, search, limit=MOST))
     )
     wall, by = state.clock.wall(), who(principal)
+    count = len(alerts) if format_ == "csv" else len(calls)
+    about = asked_for(request)
+    await state.store.read(lambda on: _alone(on, state, principal, count, about, approvals.check))
     filters = {name: value for name, value in msgspec.to_builtins(search).items() if value}
     mark: list[Sequence[Cell]] = [
         [name, str(value)] for name, value in {**filters, "by": by, "at": _time(wall)}.items()
@@ -89,12 +99,17 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
         role=principal.role,
         at_wall=wall,
         format=format_,
-        rows=len(alerts) if format_ == "csv" else len(calls),
+        rows=count,
         filters=msgspec.json.encode(filters).decode(),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+
+    def keep(on: Connection) -> int:
+        _alone(on, state, principal, count, about, approvals.use)
+        return desk_records.add_export(on, row)
+
     # on record before it leaves the house
-    number = await state.store.write(lambda on: desk_records.add_export(on, row))
+    number = await state.store.write(keep)
     name = f"review-{local(wall):%Y%m%d-%H%M}-{number}.{format_}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA[format_], headers=headers)
@@ -105,6 +120,33 @@ async def export_list(request: Request, state: State, principal: Principal) -> R
     mine = teams(principal, "calls.export", request.query_params.get("team"))
     rows = await state.store.read(lambda on: desk_records.listed_exports(on, 100))
     return answer({"exports": [one for one in rows if mine is None or one.by == who(principal)]})
+
+
+def asked_for(request: Request) -> str:
+    """The query in a fixed form: what a second person reads and agrees to."""
+    given = {**request.query_params}
+    if "words" in given:
+        given["words"] = masked(given["words"])
+    whole = urlencode(sorted(given.items()))
+    if len(whole) <= _ABOUT_CHARS:
+        return whole
+    mark = hashlib.sha256(whole.encode()).hexdigest()[:16]
+    return f"{whole[: _ABOUT_CHARS - 20]}... {mark}"
+
+
+def _alone(
+    on: Connection,
+    state: State,
+    principal: Principal,
+    count: int,
+    about: str,
+    agreed: Callable[..., object],
+) -> None:
+    """Let pass what one person may take out; beyond that, what `agreed` lets pass."""
+    wall = state.clock.wall()
+    before = desk_records.exported_rows(on, who(principal), wall - DAY_S)
+    if before + count > state.settings.access.bulk_rows:
+        agreed(on, principal, action="calls.export", about=about, wall=wall)
 
 
 def _tables(on: Connection, rows: Sequence[Listed]) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from monitor.web import accounts, approvals, audit, privacy, retention, sessions
+from monitor.web import accounts, approvals, audit, oidc, privacy, retention, sessions
 from monitor.web.guarded import guarded_route
 
 
@@ -14,6 +14,8 @@ def access_routes() -> list[Route]:
         Route("/api/session", sessions.sign_in, methods=["POST"]),
         Route("/api/session", sessions.show, methods=["GET"]),
         Route("/api/session", sessions.sign_out, methods=["DELETE"]),
+        Route("/api/oidc/start", oidc.start, methods=["GET"]),
+        Route("/api/oidc/callback", oidc.callback, methods=["GET"]),
         Route("/api/session/password", accounts.own_password, methods=["POST"]),
         Route("/api/setup", accounts.set_up, methods=["POST"]),
         guarded_route("/api/accounts", accounts.listed, "accounts.read"),

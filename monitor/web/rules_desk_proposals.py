@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from monitor.access import approvals
 from monitor.access.permissions import require
 from monitor.access.principal import Principal
 from monitor.errors import BadInput, Refused
@@ -128,13 +131,14 @@ async def decide(request: Request, state: State, principal: Principal) -> Respon
     if row.state != "open":
         raise HTTPException(409, "closed: this proposal was decided before")
     if given.decision == "approve":
-        await _publish(state, row)
-    names = {"approve": "published", "reject": "rejected", "withdraw": "withdrawn"}
+        await _publish(state, row, principal, given.note)
+        return answer({"state": "published"})
+    names = {"reject": "rejected", "withdraw": "withdrawn"}
     ended, wall = names[given.decision], state.clock.wall()
-    await state.store.write(
+    if not await state.store.write(
         lambda on: proposals.decide(on, row.number, state=ended, by=by, wall=wall, note=given.note)
-    )
-    await state.review.packs()
+    ):
+        raise HTTPException(409, "closed: this proposal was decided before")
     return answer({"state": ended})
 
 
@@ -184,24 +188,51 @@ def checked(text: str, packs: tuple[Pack, ...]) -> dict[str, Any]:
     }
 
 
-async def _publish(state: State, row: Proposal) -> None:
+async def _publish(state: State, row: Proposal, second: Principal, note: str) -> None:
     """Put the pack in force; raises an HTTP error and changes nothing if it cannot be."""
     if row.dry_run is None:
         raise HTTPException(409, "no_dry_run: try it on past calls first")
     base = await _base(state, row.pack)
     if row.base_sha256 != _named(base) and base != row.text:
         raise HTTPException(409, "stale: the pack has changed since; propose it again")
+    folder, wall = state.review.published, state.clock.wall()
     try:
-        await asyncio.to_thread(written, state.review.published, row.pack, row.text)
+        draft = await asyncio.to_thread(written, folder, row.pack, row.text)
     except (BadInput, Refused) as fault:
         raise HTTPException(422, f"{fault.code}: {fault.message}") from fault
 
+    def job(on: Connection) -> bool:
+        approvals.agree_and_use(
+            on,
+            second,
+            action="rules.publish",
+            about=f"proposal {row.number}",
+            reason=note or row.note,
+            asked_by=row.by,
+            asked_wall=row.at_wall,
+            wall=wall,
+        )
+        open_ = proposals.decide(
+            on, row.number, state="published", by=who(second), wall=wall, note=note
+        )
+        if open_:
+            # the last step: what comes before can be undone
+            draft.replace(folder / f"{row.pack}.yaml")
+        return open_
+
+    try:
+        if not await state.store.write(job):
+            raise HTTPException(409, "closed: this proposal was decided before")
+    finally:
+        await asyncio.to_thread(draft.unlink, missing_ok=True)
+    await state.review.packs()
+
 
 def written(folder: Path, pack: str, text: str) -> Path:
-    """The pack's file, replaced in one step once it was read back without a fault."""
+    """The pack beside the one in force, on disk and read back without a fault."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path, draft = folder / f"{pack}.yaml", folder / f".{pack}.draft"
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = folder / f".{pack}.{secrets.token_hex(4)}.draft"
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf8") as file:
         file.write(text)
         file.flush()
@@ -209,10 +240,10 @@ def written(folder: Path, pack: str, text: str) -> Path:
     try:
         if load_pack(draft).pack != pack:
             raise Refused("other_pack", f"the text is not of the pack {pack}")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return path
+    except (BadInput, Refused):
+        draft.unlink()
+        raise
+    return draft
 
 
 async def _proposal(request: Request, state: State) -> Proposal:

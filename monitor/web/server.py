@@ -21,7 +21,7 @@ from monitor.access.erasure import Eraser, RecordEraser
 from monitor.access.first import FirstCode
 from monitor.access.policies import Artefact
 from monitor.access.retention import Keeper
-from monitor.access.seal import KEY_FILE, WORDS_FILE, Seal
+from monitor.access.seal import LOGINS, WORDS, Seal
 from monitor.access.sessions import Sessions
 from monitor.alerts import epochs
 from monitor.alerts.actions import Limits
@@ -31,7 +31,9 @@ from monitor.alerts.feed import Feed
 from monitor.clock import Clock
 from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
+from monitor.evidence import opening
 from monitor.evidence.eraser import RecordingEraser
+from monitor.evidence.keyring import Keyring
 from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
@@ -40,6 +42,7 @@ from monitor.store.access_file import AccessFile
 from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
 from monitor.store.tokens import TokenShelf
+from monitor.web import oidc
 from monitor.web.app import create_app
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
@@ -65,22 +68,25 @@ Ready = Callable[[str, State], None]
 async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready: Ready) -> None:
     """Serve until SIGTERM, SIGINT or `State.stopping`.
 
-    Raises `Unavailable`: port or data folder in use, database not usable.
+    Raises `Unavailable`: port or data folder in use, database not usable, a key lost or wrong.
     """
     folder = Path(settings.store.data)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
         store = stack.enter_context(open_store(settings))
         life = await epochs.settle(store, folder)
+        # whatever is sealed is not begun anew under another key
+        keys = await asyncio.to_thread(opening.opened, settings)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
-        door = doorkeeper(file, settings, clock)
+        door = doorkeeper(file, settings, clock, keys)
         shelf = TokenShelf(file)
-        audit = stack.enter_context(contextlib.closing(AuditLog(folder, settings.audit, clock)))
+        log = AuditLog(folder, settings.audit, clock, keys)
+        audit = stack.enter_context(contextlib.closing(log))
         await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
         limits, wall = _limits(settings), Wall(clock)
-        evidence = await open_evidence(stack, settings, store, metrics, clock)
-        words = Seal(folder / WORDS_FILE)
+        evidence = await open_evidence(stack, settings, keys, store, metrics, clock)
+        words = Seal(keys, WORDS)
         words.prepare(in_use=store.read_now(sealed.any_kept))
         took, ledger = metrics.commit.observe, metrics.ledger
         desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
@@ -95,6 +101,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         ):
             state = State(
                 first=await first_code(door, clock),
+                oidc=oidc.open_door(settings, door.accounts, clock),
                 settings=settings,
                 store=store,
                 feed=feed,
@@ -146,9 +153,9 @@ async def _close_orphans(store: Store, clock: Clock) -> None:
         logger.warning("calls were cut off when the server last stopped", calls=len(lost))
 
 
-def doorkeeper(file: AccessFile, settings: Settings, clock: Clock) -> Doorkeeper:
+def doorkeeper(file: AccessFile, settings: Settings, clock: Clock, keys: Keyring) -> Doorkeeper:
     """Knows the tokens, accounts and sessions of a data folder."""
-    seal = Seal(Path(settings.store.data) / KEY_FILE)
+    seal = Seal(keys, LOGINS)
     return Doorkeeper(
         TokenShelf(file),
         Accounts(file, seal, settings.access, clock),

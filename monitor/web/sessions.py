@@ -53,7 +53,7 @@ async def sign_in(request: Request) -> Response:
     refuse_foreign_page(request, state)
     given = await read_json(request, SignIn)
     who = await _who(request, state, given)
-    await state.audit.note(who.label, "session.begin", who.role, peer=_peer(request))
+    await state.audit.note(who.label, "session.begin", who.role, peer=peer(request))
     _, cookie = await asyncio.to_thread(state.door.sessions.begin, who)
     answer = _answer(_about(who, cookie))
     set_cookie(request, answer, cookie, max_age_s=round(state.settings.access.session_s))
@@ -108,7 +108,7 @@ def refuse_foreign_page(request: Request, state: State) -> None:
 
 
 async def _who(request: Request, state: State, given: SignIn) -> Principal:
-    if not state.tries.take(_peer(request)):
+    if not state.tries.take(peer(request)):
         raise HTTPException(429, "too_many_tries: wait a minute")
     try:
         if given.token is not None:
@@ -123,7 +123,7 @@ async def _who(request: Request, state: State, given: SignIn) -> Principal:
             )
     except Refused as fault:
         state.audit.jot(
-            "nobody", "session.begin", outcome="refused", code=fault.code, peer=_peer(request)
+            "nobody", "session.begin", outcome="refused", code=fault.code, peer=peer(request)
         )
         code = "bad_login" if fault.code == "locked" else fault.code
         raise HTTPException(401, f"{code}: {fault.message}") from None
@@ -137,7 +137,8 @@ async def _first_use(request: Request, state: State, code: str) -> Principal:
     return await asyncio.to_thread(state.door.first_use, state.clock)
 
 
-def _peer(request: Request) -> str:
+def peer(request: Request) -> str:
+    """The address that asks."""
     return "" if request.client is None else request.client.host
 
 
@@ -145,6 +146,8 @@ def _nobody(state: State, code: str, message: str) -> Response:
     error: dict[str, Any] = {"error": {"code": code, "message": message}}
     if state.first is not None and state.first.good:
         error["first"] = True
+    if state.oidc is not None:
+        error["oidc"] = {"label": state.settings.oidc.label, "start": "/api/oidc/start"}
     return JSONResponse(error, status_code=401)
 
 

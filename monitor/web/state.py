@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
@@ -31,6 +32,9 @@ from monitor.web.review_room import ReviewRoom
 from monitor.web.tries import Tries
 from monitor.web.wall_cards import Wall
 from monitor.web.witness import Witness
+
+if TYPE_CHECKING:
+    from monitor.web.oidc import Door
 
 
 class Claims:
@@ -91,6 +95,8 @@ class State:
     witness: Witness
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     """Passwords checked at the same time: each takes 64 MiB."""
+    oidc: Door | None = None
+    """None when nobody signs in with an identity provider."""
     first: FirstCode | None = None
     """While there is no account."""
     recorder: Recorder | None = None

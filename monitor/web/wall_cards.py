@@ -36,6 +36,7 @@ FRESH_S = 0.6
 STALLED_S = 2.0
 """A call whose sound stopped coming for so long says so."""
 
+_LOST = ("gap", "failed", "unmonitored")
 _QUIET_DB = -50.0
 _LEVELS = 9
 
@@ -71,6 +72,8 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     gap_s: float = 0.0
     """Seconds, of any role, that were lost or could not be read."""
     paused: bool = False
+    unmonitored: bool = False
+    """Nobody listens: too much speech waits (未监控)."""
     signals: tuple[str, ...] = ()
     """What the customer showed, by name."""
     prompt: str = ""
@@ -226,11 +229,12 @@ def _changed(card: Card, event: AnyEvent) -> Card:
         case Disclosure() if event.item in OPENING:
             return replace(card, items=_with(card.items, event))
         case Coverage():
-            lost = event.end - event.start if event.state in ("gap", "failed") else 0.0
-            paused = event.state == "paused"
-            if not lost and paused == card.paused:
+            lost = event.end - event.start if event.state in _LOST else 0.0
+            paused, unmonitored = event.state == "paused", event.state == "unmonitored"
+            if not lost and (paused, unmonitored) == (card.paused, card.unmonitored):
                 return card
-            return replace(card, gap_s=round(card.gap_s + lost, 3), paused=paused)
+            gap_s = round(card.gap_s + lost, 3)
+            return replace(card, gap_s=gap_s, paused=paused, unmonitored=unmonitored)
         case Signal() if event.signal not in card.signals:
             return replace(card, signals=(*card.signals, event.signal))
         case Prompt(state="shown"):

@@ -17,13 +17,15 @@ from monitor.access.audit_shelf import AUDIT_FILE
 from monitor.clock import VirtualClock
 from monitor.commands import audit as command
 from monitor.errors import BadInput, Unavailable
+from monitor.evidence.keyring import KEYRING_FILE
 from monitor.settings import Audit
+from tests.evidence.taking import keyring
 from tests.web.conftest import until
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[AuditLog]:
-    with closing(AuditLog(tmp_path, Audit(), VirtualClock())) as log:
+    with closing(AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))) as log:
         yield log
 
 
@@ -36,7 +38,7 @@ def run(*arguments: str, status: int = 0) -> str:
 
 
 async def test_entries_from_two_processes_make_one_chain(log: AuditLog, tmp_path: Path) -> None:
-    with closing(AuditLog(tmp_path, Audit(), VirtualClock())) as other:
+    with closing(AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))) as other:
         both = [each for _ in range(50) for each in (log, other)]
         await asyncio.gather(*(each.note("user:a", "calls.read") for each in both))
     head, flaws = chain.flaws(log.shelf.links(), [])
@@ -78,15 +80,15 @@ async def test_a_change_of_rights_is_signed_at_once(log: AuditLog) -> None:
     await log.note("user:a", "accounts.role", "li.na")
     (point,) = checkpoint.read(log.anchor)
     assert point.size == 2
-    assert checkpoint.good(point, log.public)
+    assert checkpoint.good(point, log.signer.public)
 
 
 def test_a_lost_key_is_not_replaced(tmp_path: Path) -> None:
-    with closing(AuditLog(tmp_path, Audit(), VirtualClock())) as log:
+    with closing(AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))) as log:
         log.note_now("user:a", "calls.read")
-    (tmp_path / checkpoint.KEY_FILE).unlink()
-    with pytest.raises(Unavailable, match="restore it"):
-        AuditLog(tmp_path, Audit(), VirtualClock())
+    (tmp_path / "data" / KEYRING_FILE).unlink()
+    with pytest.raises(Unavailable, match="restore keyring.json"):
+        AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))
 
 
 def test_checkpoints_go_to_a_webhook_too(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_checkpoints_go_to_a_webhook_too(tmp_path: Path) -> None:
         Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/"
         settings = Audit(checkpoint_url=url, checkpoint_file=str(tmp_path / "outside"))
-        with closing(AuditLog(tmp_path, settings, VirtualClock())) as log:
+        with closing(AuditLog(tmp_path, settings, VirtualClock(), keyring(tmp_path))) as log:
             log.note_now("user:a", "accounts.add")
         server.shutdown()
     assert got[0] + b"\n" == (tmp_path / "outside").read_bytes()
@@ -114,14 +116,14 @@ def test_verify_and_show(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
     with pytest.raises(BadInput):
         run("verify", *data)
-    with closing(AuditLog(tmp_path, Audit(), VirtualClock())) as log:
+    with closing(AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))) as log:
         for number in range(5):
             log.note_now("user:李", "calls.read", f"c{number}")
         log.note_now("user:wang", "accounts.add", "zhou")
     assert run("verify", *data).startswith("6 entries, each as it was; 6 of them")
     assert "c4" in run("show", "--actor", "user:李", "--limit", "1", *data)
     assert '"action":"accounts.add"' in run("show", "--json", "--action", "accounts.", *data)
-    assert run("key", *data).strip() == log.public
+    assert run("key", *data).strip() == log.signer.public
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_verify_and_show(tmp_path: Path) -> None:
     ],
 )
 def test_verify_finds_what_was_done_to_the_file(tmp_path: Path, statement: str) -> None:
-    with closing(AuditLog(tmp_path, Audit(), VirtualClock())) as log:
+    with closing(AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))) as log:
         for number in range(5):
             log.note_now("user:a", "calls.read", f"c{number}")
         log.sign()
@@ -144,9 +146,9 @@ def test_verify_finds_what_was_done_to_the_file(tmp_path: Path, statement: str) 
 
 
 def test_a_checkpoint_of_another_key_is_refused(tmp_path: Path) -> None:
-    with closing(AuditLog(tmp_path, Audit(), VirtualClock())) as log:
+    with closing(AuditLog(tmp_path, Audit(), VirtualClock(), keyring(tmp_path))) as log:
         log.note_now("user:a", "accounts.add")
-    other = checkpoint.Signer(tmp_path / "other.key")
-    other.make()
+    other = checkpoint.Signer(keyring(tmp_path / "other"), tmp_path)
+    other.prepare(in_use=False)
     with pytest.raises(BadInput, match="not signed"):
         run("verify", "--key", other.public, "--data", str(tmp_path))

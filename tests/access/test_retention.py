@@ -21,6 +21,7 @@ from monitor.events import CallEnded, CallStarted
 from monitor.settings import Audit, Retention
 from monitor.store import calls, keeping
 from monitor.store.store import Store
+from tests.evidence.taking import keyring
 from tests.web.scripted import alert
 
 
@@ -91,7 +92,10 @@ class World:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     clock = VirtualClock()
-    with Store(tmp_path) as store, closing(AuditLog(tmp_path, Audit(), clock)) as audit:
+    with (
+        Store(tmp_path) as store,
+        closing(AuditLog(tmp_path, Audit(), clock, keyring(tmp_path))) as audit,
+    ):
         world = World(store, audit, clock, Sound())
         await world.keeper().begin()
         await world.keeper().once()
@@ -177,9 +181,9 @@ async def test_a_deletion_has_a_signed_certificate(world: World) -> None:
         said = signed["certificate"]
         assert (said["call"], said["team"]) == ("c1", "south")
         assert said["gone"][0]["sha256_before"]
-        assert checkpoint.sealed_by(signed, world.audit.public)
+        assert checkpoint.sealed_by(signed, world.audit.signer.public)
         said["call"] = "c2"
-        assert not checkpoint.sealed_by(signed, world.audit.public)
+        assert not checkpoint.sealed_by(signed, world.audit.signer.public)
     bodies = [each.body for each in world.audit.shelf.links()]
     assert sum("retention.erase" in body for body in bodies) == 2
 

@@ -24,8 +24,9 @@ def test_a_level_stays_for_a_while_and_goes_one_by_one() -> None:
     ladder = Ladder()
     ladder.saw(0.0, 12.0)
     assert ladder.saw(CALM_S - 1, 0.0) is Level.AGENTS_FIRST
-    assert ladder.saw(CALM_S, 0.0) is Level.NARROW
-    assert ladder.saw(CALM_S + 1, 0.0) is Level.NARROW
+    assert ladder.saw(CALM_S, 0.0) is Level.JOINED
+    assert ladder.saw(CALM_S + 1, 0.0) is Level.JOINED
+    assert ladder.saw(2 * CALM_S, 0.0) is Level.NARROW
     assert ladder.saw(3 * CALM_S, 0.0) is Level.NO_PARTIALS
     assert ladder.saw(5 * CALM_S, 0.0) is Level.ALL
 

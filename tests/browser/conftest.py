@@ -5,19 +5,27 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from websockets.sync.client import connect
 
 from monitor import events
+from monitor.access.accounts import Accounts, NewAccount
+from monitor.access.seal import KEY_FILE, Seal
+from monitor.clock import SystemClock
 from monitor.events import AnyEvent, CallStarted
+from monitor.store.access_file import AccessFile
 from tests.browser.chromium import chromium, open_browser
-from tests.web.conftest import new_token
+from tests.web.conftest import CHEAP, new_token, registration
+
+PASSWORD = "correct horse 电池"
 
 AXE = Path(__file__).with_name("axe.min.js").read_text("utf8")
 
@@ -38,17 +46,52 @@ class Floor:
     def tell(self, call: CallStarted, told: Sequence[AnyEvent]) -> None:
         """Publish events of a call; returns when they are committed."""
         order = {"call": events.as_dict(call), "events": [events.as_dict(each) for each in told]}
+        self._order(order)
+        assert self._answer() == "done\n"
+
+    def traffic(
+        self, team: str, *, calls: int, alerts_per_s: float, seconds: float
+    ) -> Callable[[], dict[int, float]]:
+        """Begin a busy floor; what is returned waits for its end: place -> time of the commit."""
+        wanted = {"team": team, "calls": calls, "alerts_per_s": alerts_per_s, "seconds": seconds}
+        self._order({"traffic": wanted})
+        return lambda: {int(seq): at for seq, at in json.loads(self._answer()).items()}
+
+    def _order(self, order: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
 
     def token(self, role: str, team: str, agent: str = "") -> str:
         key = (role, team, agent)
         if key not in self._tokens:
             self._tokens[key] = new_token(self._data, role, team=team, agent=agent)
         return self._tokens[key]
+
+    def account(self, name: str, role: str, *teams: str, agent: str = "") -> None:
+        """An account; its password is PASSWORD."""
+        file = AccessFile(self._data)
+        accounts = Accounts(file, Seal(self._data / KEY_FILE), CHEAP, SystemClock())
+        accounts.add(NewAccount(name=name, password=PASSWORD, role=role, teams=teams, agent=agent))
+        file.close()
+
+    def record(self, team: str, call: str, sound: np.ndarray[Any, Any], **more: Any) -> None:
+        """A call over the real intake, so that there is a recording of it; stereo."""
+        headers = {"Authorization": f"Bearer {self.token('ingest', team)}"}
+        address = self.url.replace("http", "ws", 1) + "/ingest/l16"
+        about = {"roles": "agent,customer", "channels": 2, "team": team} | more
+        raw = sound.astype("<i2").tobytes()
+        with connect(address, additional_headers=headers) as socket:
+            socket.send(json.dumps(registration(call, **about)))
+            for at in range(0, len(raw), 3200):
+                socket.send(raw[at : at + 3200])
+            socket.send(json.dumps({"type": "end", "reason": "hangup"}))
+            while json.loads(socket.recv())["type"] != "ended":
+                pass
 
     def get(self, path: str, team: str) -> Any:
         """What the API answers a supervisor of the team."""
@@ -129,16 +172,17 @@ def person(browser: Browser, floor: Floor, team: str) -> Iterator[Any]:
     """Opens browsers of people who are signed in; afterwards none may have met a fault."""
     desks: list[Desk] = []
 
-    def sign_in(role: str = "supervisor", agent: str = "", **options: Any) -> Desk:
+    def sign_in(role: str = "supervisor", agent: str = "", name: str = "", **options: Any) -> Desk:
         options = {"viewport": {"width": 1280, "height": 720}, "locale": "zh-CN"} | options
         context = browser.new_context(**options)
         context.set_default_timeout(30_000)
         desk = Desk(context, floor)
         desks.append(desk)
-        if role:
-            token = floor.token(role, team, agent)
-            answer = context.request.post(f"{floor.url}/api/session", data={"token": token})
-            assert answer.ok
+        if name or role:
+            given = {"name": name, "password": PASSWORD}
+            proof = given if name else {"token": floor.token(role, team, agent)}
+            answer = context.request.post(f"{floor.url}/api/session", data=proof)
+            assert answer.ok, answer.text()
         return desk
 
     yield sign_in

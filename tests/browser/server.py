@@ -2,6 +2,8 @@
 
 Each line is {"call": a call.started object, "events": [...]}: they go to the desk, the pipeline's
 only way out, so record, feeds and screens are the real ones. Answers with a line when committed.
+{"traffic": {"team", "calls", "alerts_per_s", "seconds"}} plays a busy floor and answers with the
+wall times of the commits.
 """
 
 from __future__ import annotations
@@ -21,12 +23,20 @@ from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
 from monitor.web import ready
 from monitor.web.server import run
+from monitor.web.state import State
+from tests.browser.traffic import Traffic
 from tests.web.scripted import ScriptedHost
+
+states: list[State] = []
+"""The server, once it listens."""
 
 
 async def obey(desk: Desk) -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
+        if "traffic" in order:
+            print(json.dumps(await drive(desk, **order["traffic"])), flush=True)
+            continue
         call = events.decode(json.dumps(order["call"]))
         assert isinstance(call, CallStarted)
         told = [events.decode(json.dumps(each)) for each in order["events"]]
@@ -34,6 +44,14 @@ async def obey(desk: Desk) -> None:
         await asyncio.gather(*(desk.publish(each, [each]) for each in begun))
         await desk.publish(call, [each for each in told if not isinstance(each, CallStarted)])
         print("done", flush=True)
+
+
+async def drive(
+    desk: Desk, *, team: str, calls: int, alerts_per_s: float, seconds: float
+) -> dict[int, float]:
+    traffic = Traffic(states[0], desk, team, calls)
+    await traffic.play(alerts_per_s=alerts_per_s, seconds=seconds)
+    return traffic.committed
 
 
 @asynccontextmanager
@@ -48,7 +66,12 @@ async def open_told(
 def main() -> None:
     logging.configure(level="error")
     say = ready.to(None, lambda line: print(line, flush=True))
-    asyncio.run(run(settings.load(), open_told, clock=SystemClock(), ready=say))
+
+    def listening(url: str, state: State) -> None:
+        states.append(state)
+        say(url, state)
+
+    asyncio.run(run(settings.load(), open_told, clock=SystemClock(), ready=listening))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from itertools import cycle, product
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from monitor.events import Prompt
-from tests.browser.conftest import Floor
+from monitor.events import CallEnded, Prompt
+from tests.browser.conftest import Desk, Floor, serving
 from tests.browser.said import alert, begun, call, said
 
 pytestmark = pytest.mark.process
@@ -60,19 +64,34 @@ CALLS = (
 )
 PAYLOADS = [shell.format(harm) for shell, harm in product(SHELLS, CALLS)][:204]
 
+Text = Callable[..., str]
+
+
+def payloads() -> Text:
+    """The next payload at each call, cut to `most`."""
+    payload = cycle(PAYLOADS)
+    return lambda most=120: next(payload)[:most]
+
+
+def watched(desk: Desk) -> Desk:
+    """What the policy of the page stops is a fault as well: nothing may even be tried."""
+    desk.context.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))"
+    )
+    return desk
+
+
+def unharmed(page: Page, floor: Floor) -> None:
+    assert page.evaluate("window.harmed") is None
+    made = "main img, main iframe, main script, main object, main form[action], dialog img"
+    assert page.locator(made).count() == 0
+    assert page.url.startswith(floor.url)
+
 
 def test_two_hundred_payloads_stay_text(floor: Floor, person: Any, team: str) -> None:
-    wall_desk, agent_desk = person(), person("agent", "8012")
-    for desk in (wall_desk, agent_desk):
-        desk.context.add_init_script(
-            "addEventListener('securitypolicyviolation', e => console.error(e.violatedDirective))"
-        )
+    wall_desk, agent_desk = watched(person()), watched(person("agent", "8012"))
     wall, screen = wall_desk.open(), agent_desk.open("/agent")
-    payload = cycle(PAYLOADS)
-
-    def text(most: int = 120) -> str:
-        return next(payload)[:most]
-
+    text = payloads()
     for number in range(len(PAYLOADS) // 17):
         c = call(team, f"c{number}", company=text(), aliases=(text(),), industry=text(32))
         told = [
@@ -106,6 +125,116 @@ def test_two_hundred_payloads_stay_text(floor: Floor, person: Any, team: str) ->
     for each in screen.locator("summary").all():
         each.click()
     for page in (wall, screen):
-        assert page.evaluate("window.harmed") is None
-        assert page.locator("main img, main iframe, main script, dialog img").count() == 0
-        assert page.url.startswith(floor.url)
+        unharmed(page, floor)
+
+
+LINES = "title|advice|why|description|author|prompt"
+PACK = Path(__file__).parents[2] / "lexicons" / "retail.yaml"
+
+
+def hostile_pack(text: Text, version: int) -> str:
+    """A pack whose every free text is a payload; its rules and examples stay as they are."""
+
+    def harm(found: re.Match[str]) -> str:
+        return f"{found[1]}{json.dumps(text(60), ensure_ascii=False)}"
+
+    pack = PACK.read_text("utf8").replace("version: 1\n", f"version: {version}\n", 1)
+    pack = re.sub(rf"(?m)^((?: *|  - )(?:{LINES}): ).*$", harm, pack)
+    return re.sub(r"(cite: )[^,]+", harm, pack)
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Any:
+    """A server in which a hostile pack is in force."""
+    (tmp_path / "data" / "published").mkdir(parents=True)
+    pack = hostile_pack(payloads(), 7)
+    (tmp_path / "data" / "published" / "retail.yaml").write_text(pack, "utf8")
+    with serving(tmp_path / "data") as floor:
+        yield floor
+
+
+def hostile_calls(floor: Floor, team: str, text: Text, count: int) -> None:
+    """Calls that are over, with a payload wherever a source may write one."""
+    for number in range(count):
+        told = {"company": text(), "agent": text(60), "meta": {text(30): text()}}
+        one = call(team, f"{text(40)}{number}", industry="retail", product=text(32), **told)
+        names = ("quote", "phrase", "why", "basis", "advice")
+        found = alert(one, number, **{name: text() for name in names}, basis_status=text(16))
+        events = [*begun(one), said(one, text(), at=1.0), said(one, text(), at=8.0), found]
+        floor.tell(one, [*events, CallEnded(call=one.call, at=30.0, reason=text(20))])
+
+
+def post(desk: Desk, path: str, body: object) -> Any:
+    """What a page of this person would send."""
+    session = desk.context.request.get(f"{desk.floor.url}/api/session").json()
+    headers = {"X-CSRF-Token": session["csrf"], "Origin": desk.floor.url}
+    answer = desk.context.request.post(f"{desk.floor.url}{path}", data=body, headers=headers)
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+@pytest.mark.usefixtures("team")
+class TestDesks:
+    @pytest.fixture
+    def floor(self, published: Floor) -> Floor:
+        return published
+
+    def test_payloads_stay_text_on_the_desks(self, floor: Floor, person: Any, team: str) -> None:
+        text = payloads()
+        hostile_calls(floor, team, text, 12)
+        desk = watched(person("compliance"))
+        listed = desk.open("/qa")
+        expect(listed.locator(".call-row")).to_have_count(12)
+        for row in range(3):
+            self._review(desk, listed, row, text)
+        listed.get_by_role("searchbox").fill(text())
+        sample = {"name": text(60), "plan": "random", "size": 3, "seed": text(20)}
+        post(desk, "/api/qa/samples", sample | {"keep": True, "to": [text(40)]})
+        listed.get_by_role("button", name="清除筛选").first.click()
+        listed.get_by_role("button", name="抽检计划").click()
+        expect(listed.locator(".past tr")).to_have_count(1)
+        unharmed(listed, floor)
+        numbers = desk.open("/overview")
+        expect(numbers.locator(".plot").first).to_be_visible()
+        unharmed(numbers, floor)
+
+    def _review(self, desk: Desk, page: Page, row: int, text: Text) -> None:
+        page.locator(".call-row").nth(row).click()
+        expect(page.locator(".alert-card")).to_have_count(1)
+        call_number = int(page.url.rsplit("/", 1)[1])
+        id_ = page.locator(".alert-card").get_attribute("data-alert")
+        act = {"type": "verdict", "call": call_number, "alert": id_, "verdict": "false_alarm"}
+        post(desk, "/api/reviews", {"act": act | {"note": text(), "key": f"hostile-{row}-a"}})
+        miss = {"type": "miss", "call": call_number, "start": 1.0, "end": 2.0, "quote": text()}
+        more = {"category": "service_taboo", "note": text(), "key": f"hostile-{row}-b", "rule": ""}
+        post(desk, "/api/reviews", {"act": miss | more})
+        page.reload()
+        expect(page.locator(".alert-card.miss")).to_be_visible()
+        for tab in ("评分", "必说项", "历史", "重判", "告警"):
+            page.get_by_role("tab", name=tab).click()
+            unharmed(page, desk.floor)
+        page.keyboard.press("Escape")
+
+    def test_packs_with_payloads_stay_text(self, floor: Floor, person: Any, team: str) -> None:
+        text = payloads()
+        desk = watched(person("compliance"))
+        page = desk.open("/rules#/pack/retail")
+        expect(page.locator(".pack-table").first).to_be_visible()
+        page.locator(".pack-table a").first.click()
+        expect(page.locator(".bases")).to_be_visible()
+        page.get_by_role("textbox", name="试一试").fill(
+            "\n".join(f"坐席：{text()}" for _ in range(20)) + "\n坐席：保证孩子能上名校学位"
+        )
+        page.get_by_label("行业").select_option("property")
+        page.get_by_role("button", name="判断").click()
+        expect(page.locator(".caused").first).to_be_visible()
+        unharmed(page, floor)
+        body = {"text": hostile_pack(payloads(), 8), "note": text()}
+        made = post(desk, "/api/rules/proposals", body)
+        page.goto(f"{floor.url}/rules#/proposal/{made['number']}")
+        expect(page.locator(".diff")).to_be_visible()
+        page.goto(f"{floor.url}/rules#/draft/retail")
+        expect(page.get_by_label("规则包文本")).to_be_visible()
+        page.goto(f"{floor.url}/rules#/rule/{text()}")
+        expect(page.get_by_role("alert")).to_be_visible()
+        unharmed(page, floor)

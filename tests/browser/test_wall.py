@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.events import CallEnded, Disclosure
+from monitor.events import CallEnded, CallStarted, Disclosure
+from tests.browser.cable import cable
 from tests.browser.conftest import Floor
 from tests.browser.said import alert, begun, call, said
 
@@ -90,7 +91,7 @@ def test_filters_and_keys(floor: Floor, person: Any, team: str) -> None:
     page.get_by_label("按级别筛选").select_option("high")
     expect(rows(page)).to_have_count(2)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("下一条、上一条预警")
+    expect(page.get_by_role("dialog")).to_contain_text("下一条、上一条告警")
 
 
 def test_nothing_is_missing_after_the_network_came_back(
@@ -116,6 +117,47 @@ def test_nothing_is_missing_after_the_network_came_back(
     page.locator(".alerts .list").focus()
     first = rows(page).first
     expect(first).to_have_attribute("aria-setsize", str(2 * CUTS))
+
+
+def test_twenty_cut_cables_cost_no_alert(floor: Floor, person: Any, team: str) -> None:
+    desk = person()
+    c1 = call(team)
+    floor.tell(c1, begun(c1))
+    with cable(floor.url) as laid:
+        page = desk.context.new_page()
+        page.goto(laid.url)
+        expect(page.get_by_text("实时", exact=True)).to_be_visible()
+        for number in range(CUTS):
+            laid.cut()
+            floor.tell(c1, [alert(c1, 3 * number), alert(c1, 3 * number + 1)])
+            laid.mend()
+            floor.tell(c1, [alert(c1, 3 * number + 2)])
+        expect(page.get_by_role("button", name=f"待处理 {3 * CUTS}")).to_be_visible()
+        expect(page.get_by_text("实时", exact=True)).to_be_visible()
+        page.close()
+
+
+def test_two_teams_stand_under_their_headings(floor: Floor, person: Any, team: str) -> None:
+    teams = (f"{team}-a", f"{team}-b")
+    floor.account("chen.both", "supervisor", *teams)
+    page = person(name="chen.both").open()
+    # the same number in both teams names two calls
+    for each in teams:
+        one = CallStarted(call="same", team=each, agent="8012", industry="wealth")
+        floor.tell(one, [*begun(one), alert(one)])
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator(".team-row")).to_have_count(2)
+    expect(page.locator(".team-row").first).to_contain_text("1 通通话")
+    page.keyboard.press("a")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text(teams[1])
+    page.keyboard.press("Enter")
+    expect(page.locator(".whole")).to_contain_text(teams[1])
+    page.locator(".team-row").first.click()
+    expect(page.locator(".calls .call-row")).to_have_count(1)
+    page.get_by_label("班组").select_option(teams[0])
+    expect(page.locator(".team-row")).to_have_count(0)
+    expect(page.locator(".calls .call-row")).to_have_count(1)
 
 
 def test_two_hundred_calls_draw_only_what_is_in_sight(floor: Floor, person: Any, team: str) -> None:

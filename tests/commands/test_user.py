@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.commands import access, user
+from monitor.commands import access, keys, user
 from monitor.errors import BadInput
 
 PASSWORD = "correct horse 电池"
 
 
 @pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("own")))
     monkeypatch.setenv("MONITOR_ACCESS_HASH_MIB", "7")
     monkeypatch.setenv("MONITOR_ACCESS_HASH_PASSES", "1")
 
@@ -38,6 +39,9 @@ def test_made_listed_changed_and_disabled(tmp_path: Path) -> None:
     assert line.split() == ["li.na", "supervisor", "good", "-", line.split()[4], "south", "east"]
     run(user.app, "role", "li.na", "qa", *data)
     run(user.app, "password", "li.na", *data, given="又一个 long password\n")
+    # a command makes no root key: it would be that of whoever types
+    assert run(user.app, "totp", "li.na", *data, status=1) == []
+    run(keys.app, "init", *data)
     secret, address = run(user.app, "totp", "li.na", *data)
     assert secret in address
     run(user.app, "totp", "li.na", "--remove", *data)

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 
 from monitor.clock import SystemClock
 from tests.desk.town import settle
-from tests.web.conftest import House, Opener
+from tests.web.conftest import CHEAP, House, Opener
+from tests.web.people import agreed, code, signed_in
 
 pytest_plugins: list[str] = []
 Client = httpx2.AsyncClient
@@ -200,6 +202,39 @@ async def test_exports_are_masked_and_on_record(qa: Client) -> None:
         ("xlsx", 30),
         ("csv", len(rows) - 1),
     ]
+
+
+async def test_a_bulk_export_needs_a_second_person(open_house: Opener) -> None:
+    house = await open_house(access=msgspec.structs.replace(CHEAP, bulk_rows=9))
+    now = SystemClock().wall()
+    await house.state.store.write(lambda on: settle(on, now=now, count=10))
+    roles = {"chen": "compliance", "qian": "qa"}
+    async with signed_in(house, roles) as people, client(house, "qa") as token:
+        qian, query = people["qian"], "/api/qa/export?lang=zh&format=xlsx"
+        refused = (await qian.get(query)).json()["error"]
+        assert (refused["code"], refused["action"], refused["about"]) == (
+            "second_person",
+            "calls.export",
+            "format=xlsx&lang=zh",
+        )
+        await agreed(qian, people["chen"], refused)
+        # only this query, only who asked, only once
+        assert await code(await qian.get(query + "&opening=")) == (403, "second_person")
+        assert await code(await people["chen"].get(query)) == (403, "second_person")
+        assert (await qian.get(query)).content[:2] == b"PK"
+        assert await code(await qian.get(query)) == (403, "second_person")
+        assert await code(await token.get(query)) == (403, "sign_in")
+        assert len((await get(qian, "/api/qa/exports"))["exports"]) == 1
+
+
+async def test_small_exports_add_up_to_a_bulk_one(open_house: Opener) -> None:
+    house = await open_house(access=msgspec.structs.replace(CHEAP, bulk_rows=9))
+    now = SystemClock().wall()
+    await house.state.store.write(lambda on: settle(on, now=now, count=5))
+    async with client(house, "qa") as made:
+        query = "/api/qa/export?format=xlsx"
+        assert (await made.get(query)).status_code == 200
+        assert await code(await made.get(query)) == (403, "sign_in")
 
 
 async def test_roles_see_what_is_theirs(town: House) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from monitor.clock import SystemClock
+from monitor.store import proposals
 from tests.desk.test_api import Client, client, get
 from tests.desk.town import settle, told
 from tests.web.conftest import House
+from tests.web.people import code, signed_in
 
 
 @pytest.fixture
@@ -91,9 +93,12 @@ def next_version(text: str) -> str:
     return head.replace("version: 1\n", "version: 2\n", 1) + "\nrules:\n" + NEW_RULE[1:] + tail
 
 
-async def test_two_people_publish_what_was_tried_on_past_calls(
-    house: House, officer: Client
-) -> None:
+async def test_two_people_publish_what_was_tried_on_past_calls(house: House) -> None:
+    async with signed_in(house, {"qian": "qa", "chen": "compliance"}) as people:
+        await publish(house, people["qian"], people["chen"])
+
+
+async def publish(house: House, officer: Client, second: Client) -> None:
     now = SystemClock().wall()
     stories = [story for story in told() if story[0].call == "w02-guaranteed"]
     await house.state.store.write(lambda on: settle(on, now=now, count=6, stories=stories))
@@ -105,20 +110,25 @@ async def test_two_people_publish_what_was_tried_on_past_calls(
     assert [(one["tag"], one["rule"]) for one in shown["changed"]["changes"]] == [
         ("+", "wealth/house-sure-win")
     ]
-    async with client(house, "compliance") as second:
-        early = await second.post(f"{path}/decision", json={"decision": "approve"})
-        assert early.json()["error"]["code"] == "no_dry_run"
-        run = await officer.post(f"{path}/dry-run", json={"calls": 6})
-        assert run.status_code == 202
-        async with asyncio.timeout(120):
-            while (shown := await get(officer, path))["dry_run"] is None:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        assert shown["dry_run"]["calls"] > 0
-        assert set(shown["dry_run"]["counts"]) <= {"same"}
-        own = await officer.post(f"{path}/decision", json={"decision": "approve"})
-        assert own.status_code in (403, 409)
-        done = await second.post(f"{path}/decision", json={"decision": "approve", "note": "同意"})
-        assert done.json() == {"state": "published"}
+    early = await second.post(f"{path}/decision", json={"decision": "approve"})
+    assert early.json()["error"]["code"] == "no_dry_run"
+    run = await officer.post(f"{path}/dry-run", json={"calls": 6})
+    assert run.status_code == 202
+    async with asyncio.timeout(120):
+        while (shown := await get(officer, path))["dry_run"] is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert shown["dry_run"]["calls"] > 0
+    assert set(shown["dry_run"]["counts"]) <= {"same"}
+    own = await officer.post(f"{path}/decision", json={"decision": "approve"})
+    assert own.status_code in (403, 409)
+    done = await second.post(f"{path}/decision", json={"decision": "approve", "note": "同意"})
+    assert done.json() == {"state": "published"}
+    again = await second.post(f"{path}/decision", json={"decision": "approve"})
+    assert await code(again) == (409, "closed")
+    kept = (await get(second, "/api/approvals"))["approvals"]
+    assert [(one["asked_by"], one["decided_by"], one["about"]) for one in kept] == [
+        ("user:qian", "user:chen", "proposal 1")
+    ]
     packs = (await get(officer, "/api/rules"))["packs"]
     assert next(one for one in packs if one["pack"] == "wealth")["version"] == 2
     after = await tried(officer, "坐席：请看桌角二维牌")
@@ -132,11 +142,19 @@ async def test_two_people_publish_what_was_tried_on_past_calls(
     assert again.status_code == 200
 
 
+async def tried_on_nothing(house: House, number: int) -> None:
+    await house.state.store.write(lambda on: proposals.tried(on, number, "{}"))
+
+
 async def test_nobody_approves_their_own(house: House) -> None:
     async with client(house, "compliance") as made:
         text = next_version(await text_of_wealth(made))
         number = (await made.post("/api/rules/proposals", json={"text": text})).json()["number"]
         path = f"/api/rules/proposals/{number}/decision"
         assert (await made.post(path, json={"decision": "approve"})).status_code == 409
+        async with client(house, "compliance") as other:
+            await tried_on_nothing(house, number)
+            token = await other.post(path, json={"decision": "approve"})
+            assert await code(token) == (403, "sign_in")
         done = await made.post(path, json={"decision": "withdraw"})
         assert done.json() == {"state": "withdrawn"}

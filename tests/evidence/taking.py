@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,8 +35,9 @@ class Notes:
 
     rows: dict[str, RecordingRow] = field(default_factory=dict)
 
-    def put(self, row: RecordingRow) -> None:
+    def put(self, row: RecordingRow, then: Callable[[], None] = lambda: None) -> None:
         self.rows[row.file] = row
+        then()
 
     def tick(self) -> None:
         pass

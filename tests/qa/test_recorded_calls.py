@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,9 @@ def lexicon() -> Lexicon:
 
 
 @pytest.fixture(scope="module")
-def session() -> Session:
-    return open_session(model="demo", packs=[], meta=[], roles=None)
+def session() -> Iterator[Session]:
+    with open_session(model="demo", packs=[], meta=[], roles=None) as opened:
+        yield opened
 
 
 def faults(verdict: Verdict) -> list[str]:

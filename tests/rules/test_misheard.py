@@ -18,10 +18,10 @@ MATCHER = Matcher(
         parse(source)
         for source in (
             "等着坐牢",
-            "(过时|过点)~3(取消|不候)",
-            "独一无二",
-            "有本事~2去告",
-            "稳赚不赔",
+            "(过时|过点)~3(就取消|概不等候)",
+            "绝对是独一无二",
+            "有本事~2去法院告",
+            "保证稳赚不赔",
         )
     ]
 )
@@ -37,9 +37,9 @@ def found(text: str, doubtful: str | None = None) -> list[Hit]:
 @pytest.mark.parametrize(
     ("heard", "phrase"),
     [
-        ("过是不后您想好了", "过时…不候"),
-        ("独一五二的教学法", "独一无二"),
-        ("有本是你去告啊", "有本事…去告"),
+        ("过是该不等后您想好了", "过时…概不等候"),
+        ("绝对是独一五二的教学法", "绝对是独一无二"),
+        ("有本是你去发院告啊", "有本事…去法院告"),
     ],
 )
 def test_a_syllable_may_be_another(heard: str, phrase: str) -> None:
@@ -52,6 +52,7 @@ def test_a_syllable_may_be_another(heard: str, phrase: str) -> None:
     "heard",
     [
         "你就等着做来吧",  # 坐牢: two syllables, one of them another
+        "你就等着坐号吧",  # four syllables altogether
         "等着看吧",  # two syllables of four are others
         "过时您也可以取消",  # too much between
         "等一会儿再来",
@@ -63,12 +64,19 @@ def test_what_is_farther_away_is_not_meant(heard: str) -> None:
 
 
 def test_a_character_that_was_heard_well_stays_what_it_is() -> None:
-    assert found("这个稳赚不派的", doubtful="派") != []
-    assert found("这个稳赚不派的", doubtful="稳") == []
+    assert found("保证稳赚不派的", doubtful="派") != []
+    assert found("保证稳赚不派的", doubtful="稳") == []
+
+
+def test_only_what_may_be_guessed_is() -> None:
+    patterns = [parse("保证稳赚不赔"), parse("绝对是独一无二")]
+    folded = fold("保证稳赚不派绝对是独一五二")
+    hits = Matcher(patterns, misheard={1}).find(folded, None, [True] * len(folded.text))
+    assert [hit.phrase for hit in hits] == ["绝对是独一无二"]
 
 
 def test_what_is_there_in_words_is_no_guess() -> None:
-    assert [hit.level for hit in found("这个稳赚不赔的")] == ["exact"]
+    assert [hit.level for hit in found("保证稳赚不赔的")] == ["exact"]
 
 
 def spoken(text: str, sure: float | None, *words: float) -> Utterance:

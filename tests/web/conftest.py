@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from monitor.store.tokens import TokenShelf
 from monitor.web.auth import make_token
 from monitor.web.server import run
 from monitor.web.state import State
+from tests.web.process import Forge, forge
 from tests.web.scripted import ScriptedHost, open_scripted
 
 
@@ -113,21 +114,34 @@ async def closed_with(socket: ClientConnection) -> tuple[int, str]:
     return socket.close_code, error
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(true: Callable[[], bool], within_s: float = 20) -> None:
     """Wait for something that nobody announces."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 
 CHEAP = Access(hash_mib=7, hash_passes=1, tries_per_minute=1000)
 
+SERVER = Server(port=0, close_s=0.5, drain_s=5.0, recheck_s=0.2, hello_s=60.0, open_s=60.0)
+"""Patient with whoever is slow, because machines under load are; lateness has its own tests."""
+
+HASTY = msgspec.structs.replace(SERVER, hello_s=0.1, open_s=0.1)
+
 SETTINGS = Settings(
-    server=Server(port=0, hello_s=0.3, close_s=0.5, drain_s=5.0, recheck_s=0.2, open_s=0.5),
+    server=SERVER,
     alerts=Alerts(ack_s=5.0),
     access=CHEAP,
     retention=Retention(delete=False),
 )
+
+
+@pytest.fixture(scope="session")
+def forged() -> Iterator[Forge]:
+    """Starts servers as processes, for tests that kill them."""
+    with forge() as made:
+        yield made
+
 
 Opener = Callable[..., Awaitable[House]]
 

@@ -22,28 +22,38 @@ class Forge:
 
     def __init__(self, orders: IO[str]) -> None:
         self._orders = orders
+        self.made: list[ServerProcess] = []
 
-    def server(self, folder: Path, **variables: str) -> ServerProcess:
-        return ServerProcess(self._orders, folder, variables)
+    def server(self, folder: Path, *, log: Path | None = None, **variables: str) -> ServerProcess:
+        """`log` gets what the server says."""
+        self.made.append(ServerProcess(self._orders, folder, log, variables))
+        return self.made[-1]
 
 
 @contextmanager
-def forge(log: IO[bytes] | None = None) -> Iterator[Forge]:
-    """`log` gets what the servers say."""
+def forge() -> Iterator[Forge]:
+    """Its imports take seconds, so one does for a whole run of the tests."""
     command = [sys.executable, "-m", "tests.web.server_process"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=log, stderr=log, text=True
-    ) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
-        yield Forge(process.stdin)
+        made = Forge(process.stdin)
+        try:
+            yield made
+        finally:
+            # a test that failed may have left its server running
+            for server in made.made:
+                server.kill()
 
 
 class ServerProcess:
     """A server on a data folder; may be killed and started again."""
 
-    def __init__(self, orders: IO[str], folder: Path, variables: dict[str, str]) -> None:
+    def __init__(
+        self, orders: IO[str], folder: Path, log: Path | None, variables: dict[str, str]
+    ) -> None:
         self.data = folder / "data"
         self._orders = orders
+        self._log = log
         self._ready = folder / "ready.json"
         self._environ = {
             "MONITOR_SERVER_PORT": "0",
@@ -54,7 +64,10 @@ class ServerProcess:
 
     def start(self) -> None:
         self._ready.unlink(missing_ok=True)
-        self._orders.write(json.dumps({"ready": str(self._ready), "environ": self._environ}) + "\n")
+        order = {"ready": str(self._ready), "environ": self._environ}
+        if self._log is not None:
+            order["log"] = str(self._log)
+        self._orders.write(json.dumps(order) + "\n")
         self._orders.flush()
         until = time.monotonic() + START_S
         while not self._ready.exists():

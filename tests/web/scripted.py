@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from monitor.alerts.desk import Desk
+from monitor.asr.scheduler import Again
 from monitor.clock import Clock
-from monitor.errors import Overloaded
+from monitor.errors import Overloaded, Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted, Coverage, Prompt, Utterance
+from monitor.live import RETRY_S
 from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
 from monitor.types import Role, Samples
@@ -46,6 +49,7 @@ class ScriptedCall:
     host: ScriptedHost
     facts: list[str] = field(default_factory=list)
     heard: int = 0
+    monitored: bool = True
 
     async def audio(self, role: Role, samples: Samples, position: int) -> None:
         self.heard = max(self.heard, position + len(samples))
@@ -67,7 +71,7 @@ class ScriptedCall:
             events.append(
                 Prompt(call=id_, text="请说明来电目的", reason="missing_purpose", state=state)
             )
-        await self.host.desk.publish(self.call, events)
+        await self._publish(events)
 
     async def gap(self, position: int, samples: int) -> None:
         self.facts.append(f"gap {position} {samples}")
@@ -81,7 +85,15 @@ class ScriptedCall:
     async def end(self, reason: str) -> None:
         at = self.heard / self.rate
         ended = CallEnded(call=self.call.call, at=at, reason=reason)
-        await self.host.desk.publish(self.call, [ended])
+        await self._publish([ended])
+
+    async def _publish(self, events: list[AnyEvent]) -> None:
+        """As a live call: what was heard is kept until it is written."""
+        while True:
+            try:
+                return await self.host.desk.publish(self.call, events)
+            except (Unavailable, Overloaded):
+                await asyncio.sleep(RETRY_S)
 
 
 @dataclass
@@ -95,7 +107,14 @@ class ScriptedHost:
     def taking(self) -> bool:
         return not self.full
 
-    async def begin(self, call: CallStarted, *, rate: int, roles: tuple[Role, ...]) -> ScriptedCall:
+    async def begin(
+        self,
+        call: CallStarted,
+        *,
+        rate: int,
+        roles: tuple[Role, ...],
+        again: Again | None = None,
+    ) -> ScriptedCall:
         if self.full:
             raise Overloaded("too_many_calls", "no more calls can be heard")
         handle = self.calls[call.call] = ScriptedCall(call, rate, self)

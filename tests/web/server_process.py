@@ -1,7 +1,7 @@
 """The real app, log and writer with a scripted host, in processes that tests may kill.
 
 Imports take most of a start, so this program imports once and forks a server for each line of
-its standard input: {"ready": file, "environ": {...}}.
+its standard input: {"ready": file, "environ": {...}, "log": file}.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if os.fork() == 0:
+            if "log" in order:
+                said = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+                os.dup2(said, 1)
+                os.dup2(said, 2)
             os._exit(serve(Path(order["ready"]), order["environ"]))
 
 

@@ -11,8 +11,10 @@ import pyotp
 import pytest
 
 from monitor.access.accounts import Accounts
-from monitor.access.seal import KEY_FILE, Seal
+from monitor.access.seal import LOGINS, Seal
 from monitor.clock import SystemClock
+from monitor.evidence.opening import LateKeys
+from monitor.settings import Settings, Store
 from monitor.store.access_file import AccessFile
 from tests.web.conftest import CHEAP, House, Opener, closed_with, hear, say
 
@@ -47,7 +49,9 @@ async def sign_in(client: httpx2.AsyncClient, name: str, **more: Any) -> httpx2.
 def from_outside(folder: Path) -> tuple[AccessFile, Accounts]:
     """As `monitor user` does it in a process of its own."""
     file = AccessFile(folder)
-    return file, Accounts(file, Seal(folder / KEY_FILE), CHEAP, SystemClock())
+    return file, Accounts(
+        file, Seal(LateKeys(Settings(store=Store(data=str(folder)))), LOGINS), CHEAP, SystemClock()
+    )
 
 
 async def test_the_first_start_offers_a_look_at_the_demo(

@@ -17,7 +17,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.web.conftest import chunk, hear, new_token, registration, say
-from tests.web.process import ServerProcess, forge
+from tests.web.process import Forge, ServerProcess
 from tests.web.scripted import VERBOSE
 
 CUT_S = 1.5
@@ -59,25 +59,26 @@ class HungSubscriber:
 
 
 @pytest.fixture
-async def servers(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[ServerProcess]]]:
+async def servers(
+    forged: Forge, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[ServerProcess]]]:
     made: list[ServerProcess] = []
-    with forge() as forged:
 
-        async def start(**variables: str) -> ServerProcess:
-            process = forged.server(
-                tmp_path,
-                MONITOR_SERVER_CLOSE_S="1",
-                MONITOR_SERVER_METRICS_ON_LOOPBACK="true",
-                MONITOR_ALERTS_WINDOW="100000",
-                **variables,
-            )
-            await asyncio.to_thread(process.start)
-            made.append(process)
-            return process
+    async def start(**variables: str) -> ServerProcess:
+        process = forged.server(
+            tmp_path,
+            MONITOR_SERVER_CLOSE_S="1",
+            MONITOR_SERVER_METRICS_ON_LOOPBACK="true",
+            MONITOR_ALERTS_WINDOW="100000",
+            **variables,
+        )
+        await asyncio.to_thread(process.start)
+        made.append(process)
+        return process
 
-        yield start
-        for process in made:
-            await asyncio.to_thread(process.stop)
+    yield start
+    for process in made:
+        await asyncio.to_thread(process.stop)
 
 
 async def subscribers(server: ServerProcess) -> int:
@@ -90,12 +91,17 @@ async def subscribers(server: ServerProcess) -> int:
 async def cut_while_alerts_flow(
     server: ServerProcess, *, agent: str, per_s: float
 ) -> tuple[float, list[float]]:
-    """Seconds until the hung subscriber was cut, and every delay of the healthy one."""
+    """Seconds until the hung subscriber was cut, and every delay of the healthy one.
+
+    The source waits until the healthy one has its alerts before it sends more, so that a delay is
+    never the length of a queue, however slow the machine.
+    """
     loop = asyncio.get_running_loop()
     supervisor = new_token(server.data, "supervisor", team="south")
     ingest = new_token(server.data, "ingest", team="south")
     sent: dict[int, float] = {}
     delays: list[float] = []
+    caught_up = asyncio.Event()
 
     async def read_all(feed: ClientConnection) -> None:
         while True:
@@ -105,6 +111,8 @@ async def cut_while_alerts_flow(
                 return
             assert number == len(delays) + 1
             delays.append(loop.time() - sent[number])
+            if len(delays) == len(sent):
+                caught_up.set()
             await say(feed, type="ack", seq=alert["seq"])
 
     headers = {"Authorization": f"Bearer {ingest}"}
@@ -123,10 +131,14 @@ async def cut_while_alerts_flow(
         begun, number = loop.time(), 0
         while await subscribers(server) == 2:
             assert loop.time() - begun < 30, "the hung subscriber was not cut"
+            caught_up.clear()
             for _ in range(10):
                 number += 1
                 sent[number] = loop.time()
-                await source.send(chunk(number))
+            for each in range(number - 9, number + 1):
+                await source.send(chunk(each))
+            async with asyncio.timeout(20):
+                await caught_up.wait()
             await asyncio.sleep(10 / per_s)
         took_s = loop.time() - begun
         await source.send(chunk(LAST))
@@ -138,14 +150,16 @@ async def cut_while_alerts_flow(
 
 @pytest.mark.process
 @pytest.mark.parametrize(
-    ("agent", "ping_s", "send_s"), [("8012", CUT_S, 60.0), (VERBOSE, 60.0, CUT_S)]
+    ("agent", "ping_s", "send_s"), [("8012", CUT_S / 4, 60.0), (VERBOSE, 60.0, CUT_S)]
 )
 async def test_hung_subscriber_is_cut_and_others_see_nothing(
     servers: Callable[..., Awaitable[ServerProcess]], agent: str, ping_s: float, send_s: float
 ) -> None:
-    """Few alerts: a ping stays unanswered. Many: the connection is full and a send times out."""
+    """Few alerts: a ping stays unanswered, for four times the time between pings. Many: the
+    connection is full and a send times out.
+    """
     server = await servers(MONITOR_SERVER_PING_S=str(ping_s), MONITOR_SERVER_SEND_S=str(send_s))
     took_s, delays = await cut_while_alerts_flow(server, agent=agent, per_s=100)
     print(f"cut after {took_s:.1f} s; {len(delays)} alerts, slowest {max(delays) * 1000:.0f} ms")
     # had anybody waited for the hung one, it would have been for as long as the time-out
-    assert max(delays) < 2 * CUT_S
+    assert max(delays) < CUT_S

@@ -6,10 +6,11 @@ from contextlib import suppress
 from websockets.protocol import State
 
 from monitor.settings import Server
-from tests.web.conftest import House, Opener, hear, say, until
+from tests.web.conftest import HASTY, Opener, hear, say, until
 
 
-async def test_a_request_that_never_ends_is_cut(house: House) -> None:
+async def test_a_request_that_never_ends_is_cut(open_house: Opener) -> None:
+    house = await open_house(server=HASTY)
     host, port = house.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"GET /ws/alerts HTTP/1.1\r\nHost: x\r\n")

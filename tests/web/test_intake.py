@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from monitor.store import calls
-from tests.web.conftest import House, chunk, closed_with, hear, registration, say
+from tests.web.conftest import HASTY, House, Opener, chunk, closed_with, hear, registration, say
 
 
 async def recorded(house: House, call: str, team: str = "south") -> list[dict[str, object]]:
@@ -84,8 +84,15 @@ async def test_same_call_may_come_back(house: House) -> None:
     async with house.source(token, "c1") as source:
         await source.send("END")
         await hear(source)
-    kinds = [event["type"] for event in await recorded(house, "c1")]
+    events = await recorded(house, "c1")
+    kinds = [event["type"] for event in events if event["type"] != "coverage"]
     assert kinds == ["call.started", "call.ended", "call.started", "call.ended"]
+    # media time goes on, and what was not heard in between is said
+    again = [event for event in events if event["type"] == "call.started"][1]
+    assert again["resumed"]
+    assert again["at"] == 1.0
+    gaps = [event for event in events if event["type"] == "coverage"]
+    assert [(gap["state"], gap["start"], gap["end"]) for gap in gaps] == [("gap", 0.0, 1.0)]
 
 
 @pytest.mark.parametrize(
@@ -128,12 +135,17 @@ async def test_without_a_good_token(house: House) -> None:
     for first, expected in (
         (registration("c1"), (4401, "no_token")),
         ({"type": "hello", "token": "cm_1_2"}, (4401, "unknown_token")),
-        (None, (4408, "hello_late")),
     ):
         async with house.socket("/ingest/l16") as socket:
-            if first is not None:
-                await say(socket, **first)
+            await say(socket, **first)
             assert await closed_with(socket) == expected
+
+
+@pytest.mark.parametrize("path", ["/ingest/l16", "/ws/alerts"])
+async def test_without_a_word(open_house: Opener, path: str) -> None:
+    house = await open_house(server=HASTY)
+    async with house.socket(path) as socket:
+        assert await closed_with(socket) == (4408, "hello_late")
 
 
 async def test_call_of_another_team_is_refused(house: House) -> None:

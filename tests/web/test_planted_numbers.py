@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 
 from monitor.events import CallStarted
 from tests.web.conftest import House, chunk, hear, new_token, registration, say
-from tests.web.process import ServerProcess, forge
+from tests.web.process import Forge, ServerProcess
 
 CALLS, PER_CALL = 20, 10
 PATIENT = {f"MONITOR_SERVER_{key}_S": "60" for key in ("PING", "SEND", "HELLO", "OPEN")}
@@ -48,12 +48,11 @@ def planted() -> list[list[Planted]]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    with (tmp_path / "server.log").open("wb") as log, forge(log) as forged:
-        server = forged.server(tmp_path, **PATIENT)
-        server.start()
-        yield server
-        server.stop()
+def server(forged: Forge, tmp_path: Path) -> Iterator[ServerProcess]:
+    server = forged.server(tmp_path, log=tmp_path / "server.log", **PATIENT)
+    server.start()
+    yield server
+    server.stop()
 
 
 async def bring(server: ServerProcess, token: str, call: str, numbers: list[Planted]) -> None:

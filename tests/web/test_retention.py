@@ -3,8 +3,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from typing import Any
 
 import httpx2
 import pytest
@@ -15,34 +13,17 @@ from monitor.events import CallEnded, CallStarted, Utterance
 from monitor.store.tables import calls
 from monitor.types import Role
 from tests.web.conftest import House, chunk, hear
+from tests.web.people import People, code, signed_in
 from tests.web.scripted import alert
 
-PASSWORD = "correct horse 电池"
 SAID = "我的电话是13800138000"
-People = dict[str, httpx2.AsyncClient]
 
 
 @pytest.fixture
 async def people(house: House) -> AsyncIterator[People]:
     """Two compliance officers, one of QA, one supervisor; each signed in."""
     roles = {"chen": "compliance", "zhao": "compliance", "qian": "qa", "sun": "supervisor"}
-    assert house.state.first is not None
-    wanted: list[dict[str, Any]] = [{"name": "wang", "password": PASSWORD, "role": "admin"}]
-    wanted += [
-        {"name": name, "password": PASSWORD, "role": role}
-        | ({"teams": ["south"]} if role == "supervisor" else {})
-        for name, role in roles.items()
-    ]
-    async with AsyncExitStack() as stack:
-        clients: People = {}
-        for name in roles:
-            client = httpx2.AsyncClient(base_url=house.url)
-            clients[name] = await stack.enter_async_context(client)
-        body = {"code": house.state.first.digits, "people": wanted}
-        assert (await clients["chen"].post("/api/setup", json=body)).status_code == 201
-        for name, client in clients.items():
-            answer = await client.post("/api/session", json={"name": name, "password": PASSWORD})
-            client.headers["X-CSRF-Token"] = answer.json()["csrf"]
+    async with signed_in(house, roles) as clients:
         call = CallStarted(call="c1", team="south", agent="8012")
         words = Utterance(call="c1", channel=Role.AGENT, start=0.0, end=1.0, text=SAID)
         ended = CallEnded(call="c1", at=2.0)
@@ -55,10 +36,6 @@ async def new_hold(client: httpx2.AsyncClient) -> int:
     answer = await client.post("/api/holds", json=body)
     assert answer.status_code == 201, answer.text
     return int(answer.json()["number"])
-
-
-async def code(answer: httpx2.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def test_a_hold_is_released_by_two(people: People) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -84,25 +85,32 @@ def measure(
     *,
     hold_s: float = HOLD_S,
     spread_s: float = SPREAD_S,
+    settle_s: float = SETTLE_S,
 ) -> Step:
     """One step of the ladder."""
     with TemporaryDirectory(prefix="monitor-bench-") as folder:
         return asyncio.run(
-            _measure(system, scenes, calls, Path(folder), hold_s=hold_s, spread_s=spread_s)
+            _measure(
+                system, Path(folder), scenes, calls, lasting=Lasting(hold_s, spread_s, settle_s)
+            )
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Seconds of each lane, over which lanes begin, and waited for what comes late."""
+
+    hold_s: float
+    spread_s: float
+    settle_s: float
+
+
 async def _measure(
-    system: System,
-    scenes: Sequence[Scene],
-    calls: int,
-    folder: Path,
-    *,
-    hold_s: float,
-    spread_s: float,
+    system: System, folder: Path, scenes: Sequence[Scene], calls: int, *, lasting: Lasting
 ) -> Step:
     diary, load = Diary(), psutil.getloadavg()[0]
-    played = lanes(scenes, calls, hold_s=hold_s, spread_s=spread_s if calls > 1 else 0.0)
+    spread_s = lasting.spread_s if calls > 1 else 0.0
+    played = lanes(scenes, calls, hold_s=lasting.hold_s, spread_s=spread_s)
     async with system.open(folder, scenes, diary) as hearing:
         usage = Usage(psutil.Process(hearing.pid))
         following = asyncio.create_task(usage.follow())
@@ -110,7 +118,7 @@ async def _measure(
         await asyncio.gather(*(drive(hearing, lane, diary) for lane in played))
         wall_s, generator_s = time.monotonic() - began, time.process_time() - mine
         cpu_s = usage.cpu_s
-        await asyncio.sleep(SETTLE_S)
+        await asyncio.sleep(lasting.settle_s)
         following.cancel()
     return Step(
         system=system.name,
@@ -146,13 +154,13 @@ class Usage:
 
     def __init__(self, process: psutil.Process) -> None:
         self._process = process
-        self._before = _cpu_s(process)
+        self._before = family_cpu_s(process)
         self.first = self.peak = _bytes(process)
 
     @property
     def cpu_s(self) -> float:
         """Processor seconds since the beginning."""
-        return _cpu_s(self._process) - self._before
+        return family_cpu_s(self._process) - self._before
 
     async def follow(self) -> None:
         """Keep the peak; cancel it to stop."""
@@ -175,7 +183,8 @@ def _bytes(process: psutil.Process) -> int:
     return total
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def family_cpu_s(process: psutil.Process) -> float:
+    """Processor seconds of a process and its children."""
     total = 0.0
     for one in _family(process):
         try:

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import select
 
 from monitor.demo.scenario import Scene, token
-from monitor.events import CallEnded, Coverage, decode
+from monitor.events import Alert, CallEnded, Coverage, decode
 from monitor.qa.bench.capacity import drive
 from monitor.qa.bench.load import Diary, Lane, Score, lanes, score
 from monitor.qa.bench.ours import Ours
@@ -45,7 +45,8 @@ class Overload(msgspec.Struct, frozen=True, kw_only=True):
     """Roles whose spans of coverage do not add up to the call."""
     states: dict[str, float]
     """Seconds by state of coverage, all roles."""
-    refused: int
+    late: int
+    """Alerts that say that they are late."""
     score: Score
     series: tuple[tuple[float, float, float], ...]
     """Seconds since the beginning, age of the oldest speech, level."""
@@ -57,7 +58,7 @@ def run(scenes: Sequence[Scene], calls: int, *, hold_s: float) -> Overload:
         folder = Path(name)
         diary, played = Diary(), lanes(scenes, calls, hold_s=hold_s, spread_s=10.0)
         series, ended, stall_s = asyncio.run(_play(folder, scenes, played, diary))
-        roles, inexact, states = _record(folder)
+        kept = record(folder)
     late = [at for at, age, _ in series if at > ended and age > AGE_S]
     settled = series[-1][1] <= AGE_S
     return Overload(
@@ -67,10 +68,10 @@ def run(scenes: Sequence[Scene], calls: int, *, hold_s: float) -> Overload:
         recovered_s=round(max(late, default=ended) - ended, 1) if settled else None,
         highest=int(max(level for _, _, level in series)),
         stall_s=stall_s,
-        roles=roles,
-        inexact=inexact,
-        states=states,
-        refused=sum("too_much_speech" in one for one in diary.failed),
+        roles=kept.roles,
+        inexact=kept.inexact,
+        states=kept.states,
+        late=kept.late,
         score=score(played, diary),
         series=tuple(series),
     )
@@ -88,7 +89,7 @@ async def _play(
         async def follow() -> None:
             nonlocal stall_s
             while True:
-                seen = await asyncio.to_thread(_metrics, url, secret)
+                seen = await asyncio.to_thread(metrics, url, secret)
                 age, level = seen["monitor_oldest_speech_seconds"], seen["monitor_shedding_level"]
                 stall_s = max(stall_s, seen["monitor_loop_stall_seconds"])
                 series.append((round(time.monotonic() - began, 1), age, level))
@@ -109,7 +110,8 @@ async def _play(
     return series, ended, stall_s
 
 
-def _metrics(url: str, secret: str) -> dict[str, float]:
+def metrics(url: str, secret: str) -> dict[str, float]:
+    """The server's numbers that have no labels."""
     request = urllib.request.Request(
         f"{url}/metrics", headers={"Authorization": f"Bearer {secret}"}
     )
@@ -117,11 +119,21 @@ def _metrics(url: str, secret: str) -> dict[str, float]:
         return {name: float(value) for name, value in _METRIC.findall(reply.read().decode())}
 
 
-def _record(folder: Path) -> tuple[int, int, dict[str, float]]:
-    """Roles, those whose coverage is not exact, and seconds by state."""
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What the database says of all calls."""
+
+    roles: int
+    inexact: int
+    states: dict[str, float]
+    late: int
+
+
+def record(folder: Path) -> Record:
+    """Read a server's record; its coverage is exact where every second of a role has one state."""
     query = select(events.c.call_number, events.c.body).order_by(events.c.number)
     spans: dict[tuple[int, str], list[Coverage]] = defaultdict(list)
     lasted: dict[int, float] = {}
+    late: set[str] = set()
     with Store(folder) as store:
         for number, body in store.read_now(lambda on: list(on.execute(query))):
             event = decode(body)
@@ -129,6 +141,8 @@ def _record(folder: Path) -> tuple[int, int, dict[str, float]]:
                 spans[number, event.channel].append(event)
             elif isinstance(event, CallEnded):
                 lasted[number] = event.at
+            elif isinstance(event, Alert) and event.late:
+                late.add(event.id)
     states: dict[str, float] = defaultdict(float)
     inexact = 0
     for (number, _), found in spans.items():
@@ -139,4 +153,9 @@ def _record(folder: Path) -> tuple[int, int, dict[str, float]]:
             at_s = span.end
             states[span.state] += span.end - span.start
         inexact += not (exact and abs(at_s - lasted.get(number, at_s)) <= FRAME_S)
-    return len(spans), inexact, {state: round(total, 1) for state, total in sorted(states.items())}
+    return Record(
+        roles=len(spans),
+        inexact=inexact,
+        states={state: round(total, 1) for state, total in sorted(states.items())},
+        late=len(late),
+    )

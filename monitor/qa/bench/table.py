@@ -104,7 +104,7 @@ def ladder(steps: Sequence[Step]) -> Table:
         for load in loads:
             found = [one for one in mine if one.calls == load]
             cells.append("; ".join(_cell(one) for one in found) or "-")
-        made.add_row(name, *cells, *(str(_capacity(mine, limit)) for limit in (1.0, 2.0)))
+        made.add_row(name, *cells, *(str(capacity(mine, limit)) for limit in (1.0, 2.0)))
     return made
 
 
@@ -120,7 +120,7 @@ def overload(done: Overload) -> Table:
         ("roles of calls checked", str(done.roles)),
         ("roles whose coverage is not their length", str(done.inexact)),
         *((f"seconds {state}", f"{seconds:.0f}") for state, seconds in done.states.items()),
-        ("calls refused", str(done.refused)),
+        ("alerts that say that they are late", str(done.late)),
         ("alerts missed", f"{done.score.missed}/{done.score.wanted}"),
         ("longest stall of the event loop", f"{1000 * done.stall_s:.0f} ms"),
     )
@@ -129,7 +129,8 @@ def overload(done: Overload) -> Table:
     return made
 
 
-def _capacity(steps: Sequence[Step], limit_s: float) -> int:
+def capacity(steps: Sequence[Step], limit_s: float) -> int:
+    """Calls up to which every load of one system held its p95 and missed no more than one call."""
     alone = [one.score.missed / max(1, one.score.wanted) for one in steps if one.calls == 1]
     allowed = (min(alone) if alone else 0.0) + 0.01
     held = 0

@@ -59,15 +59,16 @@ export const api = {
     return answer.blob();
   },
 
-  /** Who is signed in, or null; `first` says that nobody ever was. */
+  /** Who is signed in, or null; `first` says that nobody ever was, `oidc` where else to sign in. */
   async session() {
     try {
       const session = await read(await ask('GET', '/api/session'), true);
       csrf = session.csrf || '';
-      return { session, first: false };
+      return { session, first: false, oidc: null };
     } catch (fault) {
       if (fault.status !== 401) throw fault;
-      return { session: null, first: Boolean(fault.content && fault.content.first) };
+      const { first = false, oidc = null } = fault.content || {};
+      return { session: null, first: Boolean(first), oidc };
     }
   },
 

@@ -1,6 +1,7 @@
 // Numbers and times as people read them.
 import { isChinese, t } from './words.js';
 
+const ZONE = 'Asia/Shanghai';
 const two = (n) => String(n).padStart(2, '0');
 
 /** 95.4 → 1:35 */
@@ -19,13 +20,14 @@ export function age(seconds) {
   return isChinese() ? `${value}${zh}` : `${value}${en}`;
 }
 
-const timeOfDay = new Intl.DateTimeFormat('zh-CN', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-const dayAndTime = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
+const timeOfDay = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const dayAndTime = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' });
 
-/** Wall seconds → 14:03:22 today, 2026-11-22 14:03:22 otherwise. */
+/** Wall seconds → 14:03:22 today, 2026-11-22 14:03:22 otherwise, on the centre's clock like everywhere. */
 export function when(wall) {
   const date = new Date(wall * 1000);
-  return date.toDateString() === new Date().toDateString() ? timeOfDay.format(date) : dayAndTime.format(date);
+  const day = (at) => dayAndTime.format(at).slice(0, 10);
+  return day(date) === day(new Date()) ? timeOfDay.format(date) : dayAndTime.format(date);
 }
 
 /** 13812345678 → 138****5678, wherever it stands in a text. */

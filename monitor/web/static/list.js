@@ -80,16 +80,19 @@ export class VirtualList {
     const first = Math.max(0, Math.floor(this.root.scrollTop / this.rowHeight) - SPARE);
     const last = Math.min(this.items.length, Math.ceil((this.root.scrollTop + this.root.clientHeight) / this.rowHeight) + SPARE);
     const wanted = new Set();
-    for (let place = first; place < last; place += 1) {
-      const item = this.items[place];
-      wanted.add(this.key(item));
-      this.show(item, place);
-    }
+    for (let place = first; place < last; place += 1) wanted.add(this.key(this.items[place]));
     for (const [key, row] of this.rows) {
       if (!wanted.has(key)) {
         row.element.remove();
         this.rows.delete(key);
       }
+    }
+    let next = this.space.firstElementChild;
+    for (let place = first; place < last; place += 1) {
+      const { element } = this.show(this.items[place], place);
+      // who reads the page aloud follows the order of the elements, not where they are drawn
+      if (element === next) next = next.nextElementSibling;
+      else this.space.insertBefore(element, next);
     }
     const chosen = this.rows.get(this.chosen);
     if (chosen) this.root.setAttribute('aria-activedescendant', chosen.element.id);
@@ -107,7 +110,6 @@ export class VirtualList {
       row.element.id = `row-${++VirtualList.made}`;
       row.element.setAttribute('role', 'option');
       this.rows.set(key, row);
-      this.space.append(row.element);
     }
     if (row.place !== place) {
       row.place = place;
@@ -117,6 +119,7 @@ export class VirtualList {
     row.element.setAttribute('aria-setsize', this.items.length);
     row.element.setAttribute('aria-selected', String(key === this.chosen));
     row.update(item);
+    return row;
   }
 }
 VirtualList.made = 0;

@@ -1,7 +1,7 @@
 // Signing in: an account, a token, or the one-time code of a first start.
 import { api } from './api.js';
 import { fill, h, icon } from './dom.js';
-import { t } from './words.js';
+import { t, tOr } from './words.js';
 
 const WAYS = {
   account: [
@@ -19,21 +19,31 @@ const WAYS = {
 
 const TABS = { account: 'login.byAccount', token: 'login.byToken', code: 'login.byCode' };
 
-/** Show the sign-in page; resolves with the session. */
-export function signIn(first, notice = '') {
+/** Show the sign-in page; resolves with the session. `oidc` is the company's own way, if there is one. */
+export function signIn({ first = false, oidc = null }, notice = refusal()) {
   return new Promise((done) => {
     document.title = `${t('login.title')} · ${t('app.name')}`;
     document.body.className = 'login';
     let way = first ? 'code' : localStorage.getItem('login') || 'account';
     if (way === 'code' && !first) way = 'account';
     const form = h('form', { class: 'card', novalidate: true });
+    const other = oidc && h('div', { class: 'elsewhere' }, h('span', { text: t('login.or') }),
+      h('button', { type: 'button', class: 'button wide', text: oidc.label || t('login.oidc'), onclick: () => { location.href = oidc.start; } }));
     const draw = () => drawForm(form, way, first, notice, (chosen) => { way = chosen; draw(); }, done);
     fill(document.body, h('main', { class: 'alone' },
       h('div', { class: 'brand' }, h('span', { class: 'mark' }, icon('wave')),
         h('div', {}, h('h1', { text: t('app.name') }), h('p', { text: t('login.lead') }))),
-      form));
+      form, other));
     draw();
   });
+}
+
+/** Why the company's sign-in sent the person back here; the address is made clean again. */
+function refusal() {
+  const code = new URLSearchParams(location.search).get('sign_in');
+  if (!code) return '';
+  history.replaceState(null, '', location.pathname);
+  return tOr(`login.${code}`, t('login.oidc_refused'));
 }
 
 function drawForm(form, way, first, notice, choose, done) {

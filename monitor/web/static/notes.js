@@ -1,5 +1,5 @@
 // Short messages at the foot of the page, with a way to take the step back; and dialogs.
-import { button, fill, h } from './dom.js';
+import { button, fill, h, iconButton } from './dom.js';
 import { t } from './words.js';
 
 const STAY_MS = 8000;
@@ -30,10 +30,12 @@ export function ask(title, draw) {
     const dialog = h('dialog', { class: 'ask', 'aria-labelledby': 'ask-title' });
     let value = null;
     const answer = (given) => { value = given; dialog.close(); };
-    fill(dialog, h('h2', { id: 'ask-title', text: title }), draw(answer));
+    fill(dialog, h('header', {}, h('h2', { id: 'ask-title', text: title }), iconButton(t('close'), 'cross', () => dialog.close())), draw(answer));
     dialog.addEventListener('close', () => { dialog.remove(); done(value); });
     dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
     document.body.append(dialog);
     dialog.showModal();
+    const first = dialog.querySelector('[autofocus], input, textarea, select, .choice');
+    if (first) first.focus();
   });
 }

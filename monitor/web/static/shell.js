@@ -1,5 +1,6 @@
 // What every page shares: who is signed in, the way to the other pages, theme and language.
 import { api, whenEnded } from './api.js';
+import { approvalsButton } from './approvals.js';
 import { button, fill, h, icon, iconButton } from './dom.js';
 import { signIn } from './login.js';
 import { speak, isChinese, t, tOr } from './words.js';
@@ -25,12 +26,15 @@ export async function start({ page, build, bare = false }) {
   } catch (fault) {
     return fill(document.body, h('main', { class: 'alone' }, failure(fault, () => location.reload())));
   }
-  const session = found.session || (await signIn(found.first));
+  const session = found.session || (await signIn(found));
   const home = PAGES.find((each) => each.roles.includes(session.role));
   const own = PAGES.find((each) => each.page === page);
   if (own && home && !own.roles.includes(session.role)) return location.replace(home.path);
-  whenEnded(() => { signIn(false, t('login.ended')).then(() => location.reload()); });
+  whenEnded(() => { signIn({ oidc: found.oidc }, t('login.ended')).then(() => location.reload()); });
   const frame = draw(page, session, bare);
+  if (own && !own.roles.includes(session.role)) {
+    return fill(frame.main, blank('user', t('shell.noPage', { role: tOr(`role.${session.role}`, session.role) }), t('shell.noPageText')));
+  }
   try {
     await build(frame.main, session, frame);
   } catch (fault) {
@@ -52,7 +56,7 @@ export function failure(fault, again) {
 /** What went wrong, for a person. */
 export function explain(fault) {
   if (fault.status === 0) return t('error.offline');
-  if (fault.status === 403) return t('error.refused');
+  if (fault.status === 403) return tOr(`error.${fault.code}`, t('error.refused'));
   return tOr(`error.${fault.code}`, t('error.other', { message: fault.message }));
 }
 
@@ -88,7 +92,7 @@ function account(session) {
     await api.signOut().catch(() => {});
     location.reload();
   };
-  return h('div', { class: 'account' },
+  return h('div', { class: 'account' }, approvalsButton(session),
     iconButton(t('shell.theme'), 'theme', changeTheme),
     h('button', { type: 'button', class: 'icon-button word', lang: isChinese() ? 'en' : 'zh-CN',
       onclick: () => speak(isChinese() ? 'en' : 'zh'), text: t('shell.language') }),

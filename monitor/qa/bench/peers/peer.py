@@ -14,23 +14,26 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from monitor.audio.channels import default_roles, split
 from monitor.audio.formats import open_audio
-from monitor.audio.resample import Resampler
 from monitor.demo.scenario import Scene
 from monitor.errors import Unavailable
 from monitor.events import Alert, CallStarted, Utterance
 from monitor.qa.bench.load import Arrival, Diary, Lane, Play
 from monitor.qa.bench.peers.protocols import Sound
 from monitor.qa.bench.peers.recipe import Recipe
+from monitor.qa.bench.sound import by_role
 from monitor.rules.lexicon import Lexicon
 from monitor.types import SAMPLE_RATE, Role, Samples
 
 PIECE_S = 0.1
 START_S = 180.0
 TEXT_LEAST = 2
+
+
+def cache() -> Path:
+    """Where environments are kept from run to run, outside any repository."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "call-compliance-monitor" / "peers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,16 +187,7 @@ async def _paced(samples: Samples, began: float) -> Sound:
 
 def _sound(scene: Scene) -> dict[Role, Samples]:
     with open_audio(scene.recording) as source:
-        roles = default_roles(source.channels)
-        resamplers = {role: Resampler(source.rate) for role in roles}
-        parts: dict[Role, list[Samples]] = {role: [] for role in roles}
-        for block in source.blocks():
-            for role, samples in split(block, roles):
-                parts[role].append(resamplers[role].feed(samples))
-        return {
-            role: np.concatenate([*found, resamplers[role].flush()])
-            for role, found in parts.items()
-        }
+        return by_role(source)
 
 
 def _free_port() -> int:

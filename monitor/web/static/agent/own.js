@@ -35,8 +35,8 @@ async function load(agent, team, list) {
 
 function row({ alert, raised, status }, team) {
   const fate = h('p', { class: 'faint', text: t(`own.status.${status}`) });
-  const player = new Player(team);
-  player.show(alert);
+  const player = new Player();
+  player.show(team, alert);
   const place = h('div', { class: 'line wrap' });
   const details = h('details', {},
     h('summary', {}, h('span', { class: `severity ${alert.severity}` }, icon(alert.severity), severityName(alert.severity)),

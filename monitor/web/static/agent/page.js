@@ -39,7 +39,7 @@ class Screen {
     this.deeds = h('div', { class: 'say-deeds' },
       button(t('own.seen'), { drawing: 'check', onclick: () => this.dismiss(false) }),
       button(t('own.notHelpful'), { kind: 'plain', onclick: () => this.dismiss(true) }));
-    this.stage = h('section', { class: 'stage', 'aria-live': 'polite' }, this.from, this.line, this.deeds);
+    this.stage = h('section', { class: 'stage', 'aria-live': 'polite' }, icon('agent', 'rest'), this.from, this.line, this.deeds);
     this.lost = h('p', { class: 'lost', role: 'status', hidden: true }, icon('cut'), t('own.lost'));
     this.body = h('div', { class: 'own' }, this.list, this.stage, this.lost);
     this.main = main;

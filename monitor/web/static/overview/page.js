@@ -88,7 +88,7 @@ function figures({ totals, before, days }) {
 
 /** How a figure moved, in words and with an arrow; whether that is good. */
 function change(now, then, good, text) {
-  if (now === null || now === undefined || then === null || then === undefined) return h('span', { class: 'moved' });
+  if (now === null || now === undefined || then === null || then === undefined) return h('span', { class: 'moved', text: t('over.noBefore') });
   const by = now - then;
   const shown = text(Math.abs(by));
   if (Math.abs(by) < 1e-9 || /^0(\.0)?%?$/.test(String(shown))) return h('span', { class: 'moved', text: t('over.flat') });
@@ -161,10 +161,10 @@ function teams({ teams: found }) {
 }
 
 function precision({ rules }) {
-  const known = rules.filter((one) => one.precision !== null).sort((a, b) => a.low - b.low).slice(0, MOST_ROWS);
+  const known = rules.filter((one) => one.precision !== null).sort((a, b) => a.high - b.high || a.low - b.low).slice(0, MOST_ROWS);
   const missed = rules.reduce((sum, one) => sum + one.misses, 0);
   const named = (rule) => draw.titles.get(rule) || rule;
   if (!known.length) return h('section', { class: 'plot-card wide' }, h('h3', { text: t('over.rules') }), h('p', { class: 'muted', text: t('over.rulesNone') }));
   return plot(t('over.rules'), `${named(known[0].rule)} ${percent(known[0].precision, 0)}${missed ? ` · ${t('over.misses', { n: missed })}` : ''}`,
-    intervals(known.map((one) => ({ name: named(one.rule), value: one.precision, low: one.low, high: one.high, note: `${percent(one.precision, 0)}（${one.upheld}/${one.upheld + one.false_alarms}）` })), 720, t('over.rules')), { wide: true, note: t('over.rulesNote') });
+    intervals(known.map((one) => ({ name: named(one.rule), value: one.precision, low: one.low, high: one.high, note: `${percent(one.precision, 0)}（${one.upheld}/${one.upheld + one.false_alarms}）` })), 1100, t('over.rules')), { wide: true, note: t('over.rulesNote') });
 }

@@ -57,6 +57,7 @@ export function dayBars(days, width, height, label) {
   const top = values[values.length - 1];
   axis(root, area, values, top, String);
   const step = (area.right - area.left) / days.length;
+  const thick = Math.min(40, step * 0.7);
   const scale = (area.bottom - area.top) / top;
   days.forEach((day, k) => {
     let y = area.bottom;
@@ -66,7 +67,7 @@ export function dayBars(days, width, height, label) {
       const size = day.severities[severity] * scale;
       if (!size) continue;
       y -= size;
-      bar.append(svg('rect', { class: `fill ${severity}`, x: area.left + k * step + step * 0.15, y, width: step * 0.7, height: Math.max(0, size - 0.8) }));
+      bar.append(svg('rect', { class: `fill ${severity}`, x: area.left + (k + 0.5) * step - thick / 2, y, width: thick, height: Math.max(0, size - 0.8) }));
     }
     root.append(bar);
   });
@@ -95,7 +96,7 @@ export function dayLine(days, read, width, height, label, { floor = 0 } = {}) {
   days.forEach((day, k) => {
     const value = read(day);
     if (value === null) return;
-    root.append(svg('circle', { class: 'dot', cx: area.left + (k + 0.5) * step, cy: y(value), r: 3 }, hint(`${day.day} ${(100 * value).toFixed(1)}%`)));
+    root.append(svg('circle', { class: 'dot', cx: area.left + (k + 0.5) * step, cy: y(value), r: 3.5 }, hint(`${day.day} ${(100 * value).toFixed(1)}%`)));
   });
   dayLabels(root, area, days, step, height - 6);
   return root;

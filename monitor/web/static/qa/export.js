@@ -1,5 +1,6 @@
 // Taking results out: masked, and on record before the file leaves.
 import { api } from '../api.js';
+import { askSecond, saveFile } from '../approvals.js';
 import { button, fill, h } from '../dom.js';
 import { ask, note } from '../notes.js';
 import { explain } from '../shell.js';
@@ -28,14 +29,10 @@ async function download(view, format) {
   query.set('format', format);
   query.set('lang', isChinese() ? 'zh' : 'en');
   try {
-    const file = await api.blob(`/api/qa/export?${query}`);
-    const name = `review-${new Date().toISOString().slice(0, 10)}.${format}`;
-    const link = h('a', { href: URL.createObjectURL(file), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    note(t('qa.exported', { name }));
+    saveFile(await api.blob(`/api/qa/export?${query}`), format);
     return true;
   } catch (fault) {
+    if (await askSecond(fault)) return true;
     note(explain(fault), { kind: 'bad' });
     return false;
   }

@@ -3,6 +3,8 @@ import { fill, h, icon, toggle } from '../dom.js';
 import { severityMark } from '../qa/parts.js';
 import { t } from '../words.js';
 
+const ENOUGH = 10;
+
 export class RuleList {
   constructor(desk) {
     this.desk = desk;
@@ -41,8 +43,9 @@ export class RuleList {
 
   badge(precision, alerts) {
     if (precision && precision.value !== null) {
-      const kind = precision.value >= 0.9 ? 'good' : precision.value >= 0.7 ? 'warn' : 'bad';
-      return h('span', { class: `chip ${kind}`, title: t('rules.precision'), text: `${Math.round(100 * precision.value)}%` });
+      const judged = precision.upheld + precision.false_alarms;
+      const kind = judged < ENOUGH ? 'hollow' : precision.value >= 0.9 ? 'good' : precision.value >= 0.7 ? 'warn' : 'bad';
+      return h('span', { class: `chip ${kind}`, title: `${t('rules.precision')} · ${t('rules.verdicts', { n: judged })}`, text: `${Math.round(100 * precision.value)}%` });
     }
     return alerts ? h('span', { class: 'chip hollow', title: t('rules.alerts30', { n: alerts }), text: String(alerts) }) : null;
   }

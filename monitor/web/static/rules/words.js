@@ -71,6 +71,7 @@ addWords({
   'rules.examplesHint': ['点一个例子，在右边试', 'Click one to try it on the right'],
   'rules.precision': ['准确率', 'Precision'],
   'rules.notJudged': ['还没有复核记录', 'Not reviewed yet'],
+  'rules.verdicts': ['按 {n} 条结论', 'of {n} verdicts'],
   'rules.judged': ['复核 {n} 条：成立 {up}，误报 {wrong}，漏检 {miss}', '{n} reviewed: {up} upheld, {wrong} false, {miss} missed'],
   'rules.interval': ['95% 可信区间 {low}–{high}', '95% interval {low}–{high}'],
   'rules.alerts30': ['近 30 天告警 {n} 条', '{n} alerts in 30 days'],

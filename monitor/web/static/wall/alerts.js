@@ -27,7 +27,7 @@ function alertRow(entry, model) {
   let severity = '';
   return {
     element,
-    update({ alert, standing, raised }) {
+    update({ alert, standing, raised, team }) {
       if (severity !== alert.severity) {
         severity = alert.severity;
         element.dataset.severity = severity;
@@ -38,8 +38,8 @@ function alertRow(entry, model) {
       showState(state, alert);
       write(old, age(model.now() - raised));
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));
-      const times = alert.count > 1 ? ` · ${t('alert.hits', { count: alert.count })}` : '';
-      write(who, `${t('call.agent', { agent: alert.agent || '—' })} · ${t('alert.inCall', { at: clock(alert.start) })}${times}`);
+      const times = (alert.count > 1 ? ` · ${t('alert.hits', { count: alert.count })}` : '') + (alert.late ? ` · ${t('alert.late')}` : '');
+      write(who, `${model.teams.length > 1 ? `${team} · ` : ''}${t('call.agent', { agent: alert.agent || '—' })} · ${t('alert.inCall', { at: clock(alert.start) })}${times}`);
       showFate(fate, alert, standing, model.now());
       toggle(element, 'provisional', alert.state === 'provisional');
       toggle(element, 'urgent', standing.level > 0 && standing.status === 'new');
@@ -58,9 +58,9 @@ export function showState(chip, alert) {
 export function showFate(place, alert, standing, now) {
   let text = '';
   if (standing.status !== 'new') text = t('status.by', { status: t(`status.${standing.status}`), by: standing.by });
-  else if (standing.due) text = t('alert.escalates', { s: clock(Math.max(0, standing.due - now)) });
-  const level = standing.level ? t('alert.level', { n: standing.level }) : '';
-  write(place, [level, text].filter(Boolean).join(' · '));
+  else if (standing.due) text = standing.due > now ? t('alert.escalates', { s: clock(standing.due - now) }) : t('alert.escalatesNow');
+  const up = standing.level > 0 && standing.status === 'new';
+  write(place, [up && t('alert.level', { n: standing.level }), text].filter(Boolean).join(' · '));
   place.dataset.status = standing.status;
-  toggle(place, 'up', standing.level > 0);
+  toggle(place, 'up', up);
 }

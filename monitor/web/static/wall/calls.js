@@ -1,6 +1,6 @@
 // The live calls: one row each, with the opening's checklist and both roles' loudness.
 import { h, icon, toggle, write } from '../dom.js';
-import { clock, severityName } from '../format.js';
+import { SEVERITIES, clock, severityName } from '../format.js';
 import { VirtualList } from '../list.js';
 import { t, tOr } from '../words.js';
 
@@ -10,8 +10,8 @@ const DRAWING = { met: 'check', missed: 'cross', undetermined: 'help', pending: 
 export function callList(root, model, onChoose) {
   return new VirtualList(root, {
     rowHeight: 76, label: t('wall.calls'), onChoose,
-    key: (card) => card.call,
-    create: () => callRow(model),
+    key: (card) => card.key,
+    create: (card) => (card.heading ? teamRow() : callRow(model)),
   });
 }
 
@@ -31,11 +31,11 @@ function callRow(model) {
   return {
     element,
     update(card) {
-      const level = model.levels.get(card.call) || [0, 0, 0, 0];
+      const level = model.levels.get(card.key) || [0, 0, 0, 0];
       write(agent, card.agent ? t('call.agent', { agent: card.agent }) : t('call.noAgent'));
       write(line, tOr(`industry.${card.industry}`, card.industry));
       write(time, card.ended ? t('call.ended') : clock(level[0]));
-      showBadge(badge, model.worst(card.call));
+      showBadge(badge, model.worst(card.key));
       checks.forEach((each) => each.update(card, level[0]));
       meters[0].update(card.ended ? 0 : level[1]);
       meters[1].update(card.ended ? 0 : level[2]);
@@ -47,9 +47,35 @@ function callRow(model) {
   };
 }
 
+/** A team: how many calls it has and what waits there; a click folds it. */
+function teamRow() {
+  const sign = h('span', { class: 'fold' }, icon('down', 'little'));
+  const name = h('strong');
+  const calls = h('span', { class: 'time' });
+  const waits = h('span', { class: 'line' });
+  const element = h('div', { class: 'team-row' }, h('div', { class: 'line' }, sign, name, calls), waits);
+  let shown = '';
+  return {
+    element,
+    update(group) {
+      write(name, group.team);
+      write(calls, t('team.calls', { n: group.live }));
+      toggle(element, 'folded', group.folded);
+      element.title = t(group.folded ? 'team.unfold' : 'team.fold');
+      const now = SEVERITIES.map((each) => group[each]).join(' ');
+      if (shown === now) return;
+      shown = now;
+      const some = SEVERITIES.filter((each) => group[each]);
+      waits.replaceChildren(...(some.length ? some.map((each) => h('span', { class: `severity ${each}` }, icon(each, 'little'), `${severityName(each)} ${group[each]}`))
+        : [h('span', { class: 'faint', text: t('empty.noAlerts') })]));
+    },
+  };
+}
+
 /** What is wrong with hearing the call; empty when nothing is. */
 export function callState(card, level) {
   if (card.ended) return '';
+  if (card.unmonitored) return t('call.unmonitored');
   if (card.paused) return t('call.paused');
   if (level[3]) return t('call.stalled');
   return '';

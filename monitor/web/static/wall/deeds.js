@@ -12,11 +12,10 @@ const MOST_TEXT = 200;
 const STEPS_KEPT = 50;
 
 export class Deeds {
-  constructor(model, { told, again, team }) {
+  constructor(model, { told, again }) {
     this.model = model;
     this.told = told;
     this.again = again;
-    this.team = team;
     this.steps = [];
   }
 
@@ -42,7 +41,7 @@ export class Deeds {
   async tell(card) {
     const text = await askText(card.agent, '');
     if (!text) return;
-    const address = `/api/calls/${encodeURIComponent(card.call)}/prompts?team=${encodeURIComponent(this.team)}`;
+    const address = `/api/calls/${encodeURIComponent(card.call)}/prompts?team=${encodeURIComponent(card.team)}`;
     try {
       await api.post(address, { text });
       note(t('done.prompt'), { undo: () => api.post(address, { text: '' }) });
@@ -59,11 +58,11 @@ export class Deeds {
   }
 
   async send(entry, deed) {
-    const address = `/api/alerts/${encodeURIComponent(entry.id)}/actions?team=${encodeURIComponent(this.team)}`;
+    const address = `/api/alerts/${encodeURIComponent(entry.alert.id)}/actions?team=${encodeURIComponent(entry.team)}`;
     const body = { ...deed, key: oneTimeKey() };
     try {
       const action = await api.post(address, body);
-      this.told(action);
+      this.told(entry.team, action);
       if (deed.action === 'undo') {
         note(t('done.undo'));
         this.again(entry);

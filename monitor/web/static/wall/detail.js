@@ -5,6 +5,7 @@ import { blank } from '../shell.js';
 import { t, tOr } from '../words.js';
 import { categoryName, showFate } from './alerts.js';
 import { callState, checkChip, meter } from './calls.js';
+import { partsOf } from './model.js';
 import { Player } from './player.js';
 import { Transcript, Words } from './transcript.js';
 
@@ -13,14 +14,13 @@ const LAST_S = 10;
 const SETTLE_MS = 120;
 
 export class Detail {
-  constructor(root, model, deeds, { team, open, showCall, showAlert }) {
+  constructor(root, model, deeds, { open, showCall, showAlert }) {
     this.root = root;
     this.model = model;
     this.deeds = deeds;
-    this.team = team;
     this.openCall = open;
     this.go = { showCall, showAlert };
-    this.player = new Player(team);
+    this.player = new Player();
     this.transcript = new Transcript();
     this.words = null;
     this.subject = null;
@@ -34,9 +34,9 @@ export class Detail {
 
   showAlert(entry) {
     this.subject = { entry };
-    this.follow(entry.alert.call);
+    this.follow(entry.call);
     this.player.before = () => {};
-    this.player.show(entry.alert);
+    this.player.show(entry.team, entry.alert);
     this.transcript.clear();
     this.view = alertView(entry, this);
     fill(this.root, this.view.element);
@@ -45,10 +45,10 @@ export class Detail {
   }
 
   showCall(card) {
-    this.subject = { call: card.call };
-    this.follow(card.call);
-    this.player.before = () => this.lastSeconds(card.call);
-    this.lastSeconds(card.call);
+    this.subject = { call: card.key };
+    this.follow(card.key);
+    this.player.before = () => this.lastSeconds(card.key);
+    this.lastSeconds(card.key);
     this.transcript.clear();
     this.view = callView(card, this);
     fill(this.root, this.view.element);
@@ -56,34 +56,40 @@ export class Detail {
   }
 
   /** What was heard just now. */
-  lastSeconds(call) {
-    const heard = (this.model.levels.get(call) || [LAST_S])[0];
-    this.player.show({ call, start: Math.max(0, heard - LAST_S), end: Math.max(1, heard - 1) });
+  lastSeconds(key) {
+    const heard = (this.model.levels.get(key) || [LAST_S])[0];
+    const { team, id: call } = partsOf(key);
+    this.player.show(team, { call, start: Math.max(0, heard - LAST_S), end: Math.max(1, heard - 1) });
   }
 
   /** Load the words of a call once, then follow it live; not while somebody only passes by. */
-  follow(call) {
-    if (this.words && this.words.call === call) return;
-    const words = new Words(call, this.team);
+  follow(key) {
+    if (this.words && this.words.key === key) return;
+    const words = new Words(key);
     this.words = words;
     clearTimeout(this.settling);
     this.settling = setTimeout(async () => {
-      this.openCall(call);
+      this.openCall(key);
       await words.load();
       if (this.words === words) this.update();
     }, SETTLE_MS);
   }
 
   /** The socket begins anew: what was said meanwhile is in the record. */
-  async catchUp() {
-    if (!this.words) return;
-    this.openCall(this.words.call);
+  async catchUp(team) {
+    if (!this.words || this.words.team !== team) return;
+    this.openCall(this.words.key);
     await this.words.load();
     this.update();
   }
 
-  event(event) {
-    if (this.words && this.words.take(event)) this.updateSoon();
+  /** What the record has of the opening of a call that is over. */
+  said(key) {
+    return this.words && this.words.key === key ? [...this.words.items.values()] : [];
+  }
+
+  event(team, event) {
+    if (this.words && this.words.team === team && this.words.take(event)) this.updateSoon();
   }
 
   updateSoon() {
@@ -94,7 +100,7 @@ export class Detail {
     if (!this.subject) return;
     this.view.update();
     if (!this.words) return;
-    const alerts = this.model.alertsOf(this.words.call);
+    const alerts = this.model.alertsOf(this.words.key);
     const { entry } = this.subject;
     const around = entry && { start: entry.alert.start - AROUND_S, end: entry.alert.end + AROUND_S };
     this.transcript.draw(this.words, alerts, { around });
@@ -102,6 +108,7 @@ export class Detail {
 }
 
 function alertView(entry, detail) {
+  const { model } = detail;
   const state = h('span', { class: 'chip hollow' });
   const title = h('h2');
   const sub = h('p', { class: 'faint' });
@@ -116,7 +123,7 @@ function alertView(entry, detail) {
     bar.element,
     h('section', { class: 'evidence' }, quote, detail.player.element),
     h('section', {}, h('div', { class: 'line' }, h('h3', { text: t('detail.context') }),
-      button(t('call.open'), { kind: 'plain small', drawing: 'right', key: 'Enter', onclick: () => detail.go.showCall(entry.alert.call) })),
+      button(t('call.open'), { kind: 'plain small', drawing: 'right', key: 'Enter', onclick: () => detail.go.showCall(entry.call) })),
     detail.transcript.element),
     facts, h('section', {}, h('h3', { text: t('history.title') }), history));
   let shown = '';
@@ -127,11 +134,12 @@ function alertView(entry, detail) {
       write(title, categoryName(alert));
       state.hidden = alert.state === 'confirmed';
       write(state, t(`alert.${alert.state}`));
-      write(sub, [t('call.agent', { agent: alert.agent || '—' }), t('alert.inCall', { at: clock(alert.start) }), alert.call].join(' · '));
+      write(sub, [model.teams.length > 1 && entry.team, t('call.agent', { agent: alert.agent || '—' }), t('alert.inCall', { at: clock(alert.start) }), alert.call].filter(Boolean).join(' · '));
       showFate(fate, alert, standing, detail.model.now());
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));
       bar.update();
-      const now = `${alert.state} ${alert.seq} ${actions.length}`;
+      const card = model.calls.get(entry.call);
+      const now = `${alert.state} ${alert.seq} ${actions.length} ${Boolean(card && !card.ended)}`;
       if (shown === now) return;
       shown = now;
       drawFacts(facts, entry, detail);
@@ -153,15 +161,16 @@ function deedBar(entry, detail) {
       acknowledge.disabled = status === 'acknowledged';
       wrong.disabled = status === 'false_alarm';
       escalate.disabled = level >= 2;
-      const card = detail.model.calls.get(entry.alert.call);
+      const card = detail.model.calls.get(entry.call);
       prompt.disabled = !card || Boolean(card.ended);
+      prompt.title = prompt.disabled ? t('error.call_over') : '';
     },
   };
 }
 
 function drawFacts(place, entry, detail) {
   const { alert } = entry;
-  const card = detail.model.calls.get(alert.call);
+  const card = detail.model.calls.get(entry.call);
   const status = alert.basis_status && h('span', { class: `chip ${alert.basis_status === 'law' ? 'good' : ''}`, text: tOr(`basis.${alert.basis_status}`, alert.basis_status) });
   const sure = alert.confidence === null || alert.confidence === undefined ? null
     : h('span', { class: 'chip', text: t('detail.confidence', { n: Math.round(alert.confidence * 100) }) });
@@ -198,31 +207,36 @@ function callView(card, detail) {
   const alerts = h('div', { class: 'line wrap' });
   const checks = ['company', 'identity', 'purpose'].map((item) => checkChip(item));
   const meters = [meter('agent'), meter('customer')];
-  const tell = button(t('call.tell'), { drawing: 'message', kind: 'primary', key: 'T', onclick: () => detail.deeds.tell(model.calls.get(card.call) || card) });
+  const loud = h('span', { class: 'meters' }, ...meters.map((each) => each.element));
+  const opening = h('div', { class: 'line wrap checks' }, ...checks.map((each) => each.element), loud);
+  const tell = button(t('call.tell'), { drawing: 'message', kind: 'primary', key: 'T', onclick: () => detail.deeds.tell(model.calls.get(card.key) || card) });
   const back = button(t('call.back'), { drawing: 'undo', kind: 'plain', key: 'Esc', onclick: () => detail.go.showAlert() });
   const element = h('article', { class: 'subject whole', 'aria-label': t('wall.detail') },
     h('header', { class: 'head' },
       h('div', { class: 'line' }, h('h2', { text: card.agent ? t('call.agent', { agent: card.agent }) : t('call.noAgent') }), state, time),
-      h('p', { class: 'faint', text: [card.company, tOr(`industry.${card.industry}`, card.industry), tOr(`business.${card.business}`, card.business), card.call].filter(Boolean).join(' · ') })),
+      h('p', { class: 'faint', text: [model.teams.length > 1 && card.team, card.company, tOr(`industry.${card.industry}`, card.industry), tOr(`business.${card.business}`, card.business), card.call].filter(Boolean).join(' · ') })),
     h('div', { class: 'deeds' }, tell, back),
-    h('div', { class: 'line wrap checks' }, ...checks.map((each) => each.element), h('span', { class: 'meters' }, ...meters.map((each) => each.element))),
+    opening,
     signals, prompt, alerts, detail.player.element, detail.transcript.element);
   let listed = '';
   return {
     element,
     update() {
-      const now = model.calls.get(card.call) || { ...card, ended: card.ended || 'hangup' };
-      const level = model.levels.get(card.call) || [0, 0, 0, 0];
+      const live = model.calls.get(card.key);
+      const now = live || { ...card, ended: card.ended || 'hangup', items: detail.said(card.key) };
+      const level = model.levels.get(card.key) || [0, 0, 0, 0];
       write(time, now.ended ? '' : clock(level[0]));
       const wrong = callState(now, level);
       write(state, now.ended ? t('call.ended') : wrong || (now.gap_s ? t('call.gap', { s: now.gap_s.toFixed(1) }) : t('call.heard')));
       state.className = `chip ${now.ended ? '' : wrong || now.gap_s ? 'warn' : 'good'}`;
       checks.forEach((each) => each.update(now, level[0]));
+      opening.hidden = !now.items.length;
+      loud.hidden = Boolean(now.ended);
       meters.forEach((each, place) => each.update(now.ended ? 0 : level[1 + place]));
       write(prompt, now.prompt ? t('call.prompted', { text: now.prompt }) : '');
       prompt.hidden = !now.prompt;
       tell.disabled = Boolean(now.ended);
-      const found = model.alertsOf(card.call).filter((each) => each.alert.state !== 'withdrawn');
+      const found = model.alertsOf(card.key).filter((each) => each.alert.state !== 'withdrawn');
       const shows = JSON.stringify([now.signals, found.map((each) => [each.id, each.alert.state, each.standing.status])]);
       if (shows === listed) return;
       listed = shows;

@@ -1,7 +1,6 @@
 // The supervisor's wall: calls, alerts and the one that is being looked at.
 import { api } from '../api.js';
 import { button, fill, h, icon, toggle, write } from '../dom.js';
-import { AlertFeed, LiveSocket } from '../feed.js';
 import { severityName } from '../format.js';
 import { note } from '../notes.js';
 import { blank, start } from '../shell.js';
@@ -13,21 +12,25 @@ import { Deeds } from './deeds.js';
 import { Detail } from './detail.js';
 import { firstLook, playDemo } from './empty.js';
 import { listen, showKeys } from './keys.js';
-import { Model } from './model.js';
+import { Links } from './links.js';
+import { Model, partsOf } from './model.js';
 import { Notifier, Sound } from './sound.js';
 import { toolbar } from './toolbar.js';
 
 const LATE_MS = 700;
 const BACK_MS = 4000;
 const SAY_EVERY_MS = 1500;
+const MOST_TEAMS = 8;
 
 class Wall {
   constructor(main, session, frame) {
     this.main = main;
     this.frame = frame;
-    this.team = session.teams.includes(localStorage.getItem('team')) ? localStorage.getItem('team') : session.team;
+    const asked = localStorage.getItem('team');
+    this.teams = session.teams.includes(asked) ? [asked] : session.teams.length ? session.teams.slice(0, MOST_TEAMS) : [session.team];
+    [this.team] = this.teams;
     this.session = session;
-    this.model = new Model();
+    this.model = new Model(this.teams);
     this.sound = new Sound();
     this.notifier = new Notifier();
     this.chosen = null;
@@ -39,26 +42,25 @@ class Wall {
 
   async begin() {
     fill(this.main, blank('wave', t('state.loading')));
-    const query = `?team=${encodeURIComponent(this.team)}`;
-    const [view, demo] = await Promise.all([api.get(`/api/wall${query}`), api.get(`/api/demo${query}`).catch(() => this.demo)]);
-    this.view = view;
+    const query = (team) => `?team=${encodeURIComponent(team)}`;
+    const [demo, ...views] = await Promise.all([api.get(`/api/demo${query(this.team)}`).catch(() => this.demo),
+      ...this.teams.map((team) => api.get(`/api/wall${query(team)}`))]);
     this.demo = demo;
-    this.model.begin(view);
+    this.limits = views[0].limits;
+    for (const view of views) this.model.begin(view);
     this.draw();
-    this.connect();
-    this.watch();
+    this.connect(views);
     this.redraw();
     setInterval(() => this.redraw(), 1000);
   }
 
   draw() {
     this.layout = columns();
-    this.calls = callList(this.layout.calls.list, this.model, (call) => this.showCall(call));
+    this.calls = callList(this.layout.calls.list, this.model, (key) => this.chooseCall(key));
     this.alerts = alertList(this.layout.alerts.list, this.model, (id) => this.choose(id));
-    this.deeds = new Deeds(this.model, { team: this.team, told: (action) => this.action(action), again: (entry) => this.select(entry.id) });
+    this.deeds = new Deeds(this.model, { told: (team, action) => this.action(team, action), again: (entry) => this.select(entry.id) });
     this.detail = new Detail(this.layout.detail, this.model, this.deeds, {
-      team: this.team,
-      open: (call) => this.wallSocket.send({ type: 'open', call }),
+      open: (key) => this.links.open(key),
       showCall: (call) => this.showCall(call),
       showAlert: (entry) => this.backToAlert(entry),
     });
@@ -79,7 +81,7 @@ class Wall {
     return {
       j: () => this.move(1), k: () => this.move(-1),
       ArrowDown: () => this.move(1), ArrowUp: () => this.move(-1),
-      Enter: () => (this.detail.subject && this.detail.subject.call ? this.backToAlert() : this.current() && this.showCall(this.current().alert.call)),
+      Enter: () => (this.detail.subject && this.detail.subject.call ? this.backToAlert() : this.current() && this.showCall(this.current().call)),
       Escape: () => this.backToAlert(),
       a: entry((each) => this.deeds.acknowledge(each)),
       f: entry((each) => this.deeds.falseAlarm(each)),
@@ -94,44 +96,26 @@ class Wall {
     };
   }
 
-  connect() {
-    const place = { team: this.team, epoch: this.view.epoch, seq: this.view.seq, action: this.view.action };
-    this.feed = new AlertFeed(place, {
-      alert: (alert) => this.alert(alert),
-      action: (action) => this.action(action),
+  connect(views) {
+    this.links = new Links(views, {
+      alert: (team, alert) => this.alert(team, alert),
+      action: (team, action) => this.action(team, action),
+      live: (team, message) => this.live(team, message),
       resync: () => location.reload(),
       changed: (state) => this.linked(state),
     });
   }
 
-  watch() {
-    this.wallSocket = new LiveSocket('/ws/wall', {
-      hello: () => ({ team: this.team }),
-      take: (message) => this.live(message),
-      changed: () => {},
-    });
-  }
-
-  live(message) {
-    if (message.type === 'welcome') {
-      this.model.levels.clear();
-      this.detail.catchUp();
-    } else if (message.type === 'card') this.model.card(message);
-    else if (message.type === 'levels') this.levels(message.calls);
+  live(team, message) {
+    if (message.type === 'welcome' || message.type === 'skipped') this.detail.catchUp(team);
+    else if (message.type === 'card') this.model.card(team, message);
+    else if (message.type === 'levels') this.model.levelsOf(team, message.calls);
     else if (message.type === 'health') this.health(message);
-    else if (message.type === 'skipped') this.detail.catchUp();
     else {
-      this.detail.event(message);
+      this.detail.event(team, message);
       return;
     }
     this.redrawSoon();
-  }
-
-  levels(calls) {
-    this.model.levels = new Map(Object.entries(calls));
-    for (const card of this.model.calls.values()) {
-      if (!card.ended && !(card.call in calls)) this.model.card({ ...card, ended: 'gone' });
-    }
   }
 
   health(message) {
@@ -140,8 +124,8 @@ class Wall {
     this.tools.update();
   }
 
-  alert(alert) {
-    const { entry, fresh } = this.model.alert(alert, this.view.limits);
+  alert(team, alert) {
+    const { entry, fresh } = this.model.alert(team, alert, this.limits);
     if (this.restoring) this.caught += 1;
     if (fresh && this.model.waits(entry) && this.model.passes(entry)) this.announce(alert);
     this.redrawSoon();
@@ -157,10 +141,8 @@ class Wall {
     loud.textContent = t('announce.alert', { severity: severityName(alert.severity), category: categoryName(alert), who: t('call.agent', { agent: alert.agent }) });
   }
 
-  action(action) {
-    const known = this.model.entries.get(action.alert);
-    if (known && known.actions.some((each) => each.seq === action.seq)) return;
-    const entry = this.model.action(action);
+  action(team, action) {
+    const entry = this.model.action(team, action);
     if (!entry) return;
     if (action.by === 'system') this.announce(entry.alert);
     const place = this.chosen === entry.id && !this.model.waits(entry) ? this.alerts.places.get(entry.id) : undefined;
@@ -205,7 +187,7 @@ class Wall {
     if (!entry) return;
     this.chosen = id;
     this.alerts.choose(id);
-    this.calls.choose(entry.alert.call, { scroll: false });
+    this.calls.choose(entry.call, { scroll: false });
     this.detail.showAlert(entry);
   }
 
@@ -229,17 +211,28 @@ class Wall {
     }
   }
 
-  showCall(call) {
+  /** A call, or the heading of a team: that folds. */
+  chooseCall(key) {
+    if (!this.teams.includes(key)) {
+      this.showCall(key);
+      return;
+    }
+    if (!this.model.folded.delete(key)) this.model.folded.add(key);
+    this.redraw();
+  }
+
+  showCall(key) {
     this.touched = true;
-    const card = this.model.calls.get(call) || this.past(call);
-    this.calls.choose(call);
+    const card = this.model.calls.get(key) || this.past(key);
+    this.calls.choose(key);
     this.detail.showCall(card);
   }
 
   /** A call that is over, from what its alerts say of it. */
-  past(call) {
-    const entry = this.model.alertsOf(call)[0];
-    return { call, agent: entry ? entry.alert.agent : '', company: '', industry: '', business: '', items: [], signals: [], ended: 'hangup', gap_s: 0, prompt: '' };
+  past(key) {
+    const entry = this.model.alertsOf(key)[0];
+    const { team, id: call } = partsOf(key);
+    return { key, team, call, agent: entry ? entry.alert.agent : '', company: '', industry: '', business: '', items: [], signals: [], ended: 'hangup', gap_s: 0, prompt: '' };
   }
 
   backToAlert(entry = this.current()) {
@@ -261,7 +254,7 @@ class Wall {
   }
 
   redraw() {
-    const calls = this.model.listedCalls();
+    const calls = this.model.grouped();
     const listed = this.model.listed(this.model.filter.tab);
     this.calls.set(calls);
     this.alerts.set(listed);
@@ -273,7 +266,7 @@ class Wall {
 
   drawCounts(calls) {
     const waiting = this.model.waiting();
-    write(this.layout.callCount, calls.filter((each) => !each.ended).length);
+    write(this.layout.callCount, this.model.live());
     this.layout.tabs.show(this.model.filter.tab, waiting.all, this.model.entries.size - waiting.all);
     this.layout.only.setAttribute('aria-pressed', String(this.model.filter.onlyAlerted));
     const urgent = waiting.critical + waiting.high;

@@ -10,8 +10,7 @@ const AFTER_S = 1;
 let playing = null;
 
 export class Player {
-  constructor(team) {
-    this.team = team;
+  constructor() {
     this.audio = new Audio();
     this.before = () => {};
     this.loaded = null;
@@ -27,10 +26,10 @@ export class Player {
   }
 
   /** The last ten seconds up to the end of the quote; `before` may show others just before they are played. */
-  show({ call, start, end }) {
+  show(team, { call, start, end }) {
     const until = end + AFTER_S;
-    const span = { call, from: Math.max(0, Math.min(start, until - BEFORE_S - AFTER_S)), to: until };
-    if (this.span && this.span.call === call && this.span.from === span.from && this.span.to === span.to) return;
+    const span = { team, call, from: Math.max(0, Math.min(start, until - BEFORE_S - AFTER_S)), to: until };
+    if (this.span && this.span.team === team && this.span.call === call && this.span.from === span.from && this.span.to === span.to) return;
     this.stop();
     this.span = span;
     this.fault = '';
@@ -51,9 +50,9 @@ export class Player {
   }
 
   async load() {
-    const { call, from, to } = this.span;
+    const { team, call, from, to } = this.span;
     const wanted = this.span;
-    const query = `from=${from.toFixed(2)}&to=${to.toFixed(2)}&channel=both&team=${encodeURIComponent(this.team)}`;
+    const query = `from=${from.toFixed(2)}&to=${to.toFixed(2)}&channel=both&team=${encodeURIComponent(team)}`;
     try {
       const blob = await api.blob(`/api/calls/${encodeURIComponent(call)}/audio?${query}`);
       if (wanted !== this.span) return false;

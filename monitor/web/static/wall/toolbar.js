@@ -81,7 +81,7 @@ function teamSelect(wall) {
   const teams = wall.session.teams;
   if (teams.length < 2) return null;
   const select = h('select', { 'aria-label': t('wall.team'), onchange: () => { localStorage.setItem('team', select.value); location.reload(); } },
-    ...teams.map((team) => h('option', { value: team, text: team })));
-  select.value = wall.team;
+    h('option', { value: '', text: t('wall.allTeams') }), ...teams.map((team) => h('option', { value: team, text: team })));
+  select.value = wall.teams.length > 1 ? '' : wall.team;
   return select;
 }

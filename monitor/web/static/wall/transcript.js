@@ -3,6 +3,7 @@ import { api } from '../api.js';
 import { button, fill, h } from '../dom.js';
 import { clock, masked } from '../format.js';
 import { t } from '../words.js';
+import { partsOf } from './model.js';
 
 const PAGE = 1000;
 const LINES = 400;
@@ -10,10 +11,13 @@ const NO_SPEECH = ['no_speech', 'invented', 'music'];
 
 /** What was said in a call: kept by segment, the latest words of a segment win. */
 export class Words {
-  constructor(call, team) {
-    this.call = call;
-    this.team = team;
+  /** `key` names the call and its team. */
+  constructor(key) {
+    this.key = key;
+    this.team = partsOf(key).team;
+    this.call = partsOf(key).id;
     this.lines = new Map();
+    this.items = new Map();
     this.loaded = false;
     this.failed = null;
   }
@@ -46,7 +50,11 @@ export class Words {
       this.lines.set(key, event);
       return true;
     }
-    if (event.type === 'coverage' && ['gap', 'failed', 'paused'].includes(event.state)) {
+    if (event.type === 'disclosure') {
+      this.items.set(event.item, event);
+      return true;
+    }
+    if (event.type === 'coverage' && ['gap', 'failed', 'paused', 'unmonitored'].includes(event.state)) {
       this.lines.set(`gap ${event.channel} ${event.start}`, { ...event, gap: true });
       return true;
     }

@@ -1,0 +1,78 @@
+"""The engine for callers without an event loop: segments in, futures of transcripts out.
+
+Nothing is given up under load here: whoever hears recordings waits for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Self
+
+from monitor.asr.base import Transcriber, Transcript
+from monitor.asr.engine import Ear, Engine
+from monitor.asr.scheduler import Schedule
+from monitor.asr.worker import Worker
+from monitor.speech.endpoint import Kind
+from monitor.types import Segment
+
+MOST_WORKERS: Final = 4
+BATCH: Final = 8
+
+
+def cores() -> int:
+    """Recognisers that this machine has use for."""
+    return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
+
+
+class Crew:
+    """Recognisers at work on a loop in a thread of its own."""
+
+    def __init__(self, build: Callable[[], Transcriber], *, workers: int) -> None:
+        """`workers` processes, each with what `build` gives; 0: one in this process.
+
+        Raises `Unavailable` when a recogniser cannot be had.
+        """
+        ears = _ears(build, workers)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="crew", daemon=True)
+        self._thread.start()
+        self._engine = asyncio.run_coroutine_threadsafe(_engine(ears), self._loop).result()
+
+    def submit(self, segment: Segment) -> Future[Transcript]:
+        """The transcript to come; the future raises `MonitorError` for what cannot be read."""
+        return asyncio.run_coroutine_threadsafe(self._hear(segment), self._loop)
+
+    def close(self) -> None:
+        """Hear what was submitted, give the memory back."""
+        if self._loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(self._engine.close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def _hear(self, segment: Segment) -> Transcript:
+        found = await self._engine.submit(segment, deadline_s=segment.end_s, kind=Kind.FINAL)
+        assert found is not None
+        return found
+
+
+def _ears(build: Callable[[], Transcriber], workers: int) -> list[Ear]:
+    if not workers:
+        return [build()]
+    with ThreadPoolExecutor(workers) as starting:
+        return list(starting.map(lambda _: Worker(build), range(workers)))
+
+
+async def _engine(ears: list[Ear]) -> Engine:
+    return Engine(ears, schedule=Schedule(batch=BATCH), sheds=False)
