@@ -21,7 +21,7 @@ MAX_PHRASES: Final = 50_000
 patterns share it (亏, 您, 今天)."""
 MAX_CHARACTERS: Final = 2_000_000
 """Characters in all different literals of a pack."""
-MAX_USES: Final = 250_000
+MAX_USES: Final = 100_000
 """Literals in a pack after expansion, each counted as often as it stands there."""
 ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
