@@ -34,7 +34,7 @@ class Told:
         self._told[alert.id] = alert.state
         if len(self._told) > REMEMBERED:
             self._told.popitem(last=False)
-        return _headline(alert) if before == "provisional" else alert_lines(alert)
+        return _settled(alert) if before == "provisional" else alert_lines(alert)
 
 
 def alert_lines(alert: Alert) -> Text:
@@ -54,6 +54,15 @@ def alert_lines(alert: Alert) -> Text:
         if value:
             text.append(f"\n    {label}：", style="dim")
             text.append(value, style="green" if label == "建议" and not withdrawn else "")
+    return text
+
+
+def _settled(alert: Alert) -> Text:
+    """One line on what became of an alert that was told before: not to be taken for another."""
+    withdrawn = alert.state == "withdrawn"
+    text = Text(f"     ↳ {STATE[alert.state]}", style="dim" if withdrawn else "bold")
+    text.append(f"  {clock(alert.start)}  通话 {plain(alert.call)}", style="dim")
+    text.append(f"  “{plain(alert.quote)}”", style="strike dim" if withdrawn else "")
     return text
 
 

@@ -38,7 +38,7 @@ def test_what_became_of_a_provisional_alert_is_told_in_short() -> None:
     told = Told()
     assert "原因" in told.lines(alert("c1", 1, state="provisional", why="承诺收益")).plain
     assert told.lines(alert("c1", 1, why="承诺收益")).plain == (
-        " 危急  确认 00:01.0  坐席 ?  通话 c1\n    坐席：“百分百保本”"
+        "     ↳ 确认  00:01.0  通话 c1  “百分百保本”"
     )
     assert "原因" in told.lines(alert("c1", 1, why="承诺收益", count=3)).plain
     assert "原因" in told.lines(alert("c1", 2, why="承诺收益")).plain
