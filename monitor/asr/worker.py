@@ -41,7 +41,7 @@ _from_server = get_context("forkserver")
 """A forked child of ours would share the threads' locks of a server that runs. This is forked from
 a process that has the recogniser's libraries imported and does nothing else: ready in a tenth of a
 second instead of two."""
-_from_server.set_forkserver_preload(["monitor.asr.whisper", "monitor.asr.recogniser"])
+_from_server.set_forkserver_preload(["monitor.asr.nursery"])
 
 
 class _LostError(Exception):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from monitor.asr.base import Transcript
@@ -83,8 +84,10 @@ def test_a_process_that_was_killed_is_replaced_and_nothing_is_lost(worker: Worke
 
 def test_stopping_signals_are_the_servers_business(worker: Worker) -> None:
     before = worker.pid
-    os.kill(before, signal.SIGTERM)
-    os.kill(before, signal.SIGINT)
+    for process in (before, psutil.Process(before).ppid()):
+        assert process != os.getpid()
+        os.kill(process, signal.SIGTERM)
+        os.kill(process, signal.SIGINT)
     assert worker.hear([segment(SPEECH)])[0].text
     assert worker.pid == before
 
