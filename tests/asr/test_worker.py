@@ -102,8 +102,15 @@ def test_an_error_does_not_end_the_process(worker: Worker) -> None:
 def test_a_partial_is_not_tried_twice(worker: Worker) -> None:
     before = worker.restarts
     with pytest.raises(MonitorError, match="falls on"):
-        worker.hear([segment(SPEECH, number=CRASH)], fast=True)
+        worker.hear([segment(SPEECH, number=CRASH, closed=False)], fast=True)
     assert worker.restarts == before + 1
+
+
+def test_a_final_that_is_heard_fast_is_tried_twice(worker: Worker) -> None:
+    before = worker.restarts
+    with pytest.raises(MonitorError, match="falls on"):
+        worker.hear([segment(SPEECH, number=CRASH)], fast=True)
+    assert worker.restarts == before + 2
 
 
 async def test_a_poisonous_segment_is_given_up_and_the_others_do_not_notice() -> None:
@@ -133,7 +140,7 @@ def test_a_sound_is_not_blamed_for_kills_from_outside(tmp_path: Path) -> None:
 
 
 def test_one_that_hangs_is_ended(worker: Worker) -> None:
-    short = segment(SPEECH[16_000:25_600], number=HANG)
+    short = segment(SPEECH[16_000:25_600], number=HANG, closed=False)
     with pytest.raises(MonitorError, match="falls on"):
         worker.hear([short], fast=True)
     assert worker.hear([segment(SPEECH)])[0].text
