@@ -90,8 +90,8 @@ class Worker:
         """One transcript for each segment, in order. `joined`: see `asr.hear`.
 
         Raises `MonitorError` when the recogniser fails on them, or falls on them twice. A batch
-        that fells it is not tried again as a whole: the caller takes it apart. Nor is speech that goes on.
-        Of a process that somebody else killed the sound is not suspected.
+        that fells it is not tried again as a whole: the caller takes it apart. Nor is speech that
+        goes on. Of a process that somebody else killed the sound is not suspected.
         """
         # what is heard fast under load is final all the same
         final = all(segment.closed for segment in segments)
