@@ -147,21 +147,32 @@ class Engine:
         guess = self._guesses.pop(job.speaker, None) if kind is not Kind.PARTIAL else None
         if kind is Kind.FINAL and guess and self._reuse(job, *guess):
             self._reused += 1
-            guess[1].add_done_callback(lambda done: _copy(done, answer))
+            guess[1].add_done_callback(lambda done: self._take_over(done, job, answer))
             return answer
-        self._answers[job.token] = (job, answer)
-        if kind is Kind.FINAL:
-            self._oldest[job.token] = job.since_s
         if kind is Kind.SPECULATIVE:
             self._guesses[job.speaker] = (job, answer)
+        self._queue(job, answer)
+        return answer
+
+    def _queue(self, job: Job, answer: Answer) -> None:
+        self._answers[job.token] = (job, answer)
+        if job.kind is Kind.FINAL:
+            self._oldest[job.token] = job.since_s
         with self._wake:
             dropped = self._schedule.put(job)
-            if kind is Kind.FINAL:
+            if job.kind is Kind.FINAL:
                 self._parking.put(job, job.since_s)
             self._wake.notify()
         for lost in dropped:
             self._answer(lost.token, None)
-        return answer
+
+    def _take_over(self, done: Answer, job: Job, answer: Answer) -> None:
+        """The guess is ready that covers a final; one that failed is no verdict on the final."""
+        failed = done.cancelled() or done.exception() is not None or done.result() is None
+        if failed and not self._closing:
+            self._queue(job, answer)
+        else:
+            _copy(done, answer)
 
     @property
     def level(self) -> Level:

@@ -113,6 +113,23 @@ async def test_final_reuses_the_guess_over_the_same_samples(finished: bool) -> N
     assert engine.stats().reused == 1
 
 
+async def test_a_guess_that_fails_is_no_verdict_on_its_final() -> None:
+    held = Held(failing=[0])
+    engine = Engine([held])
+    guess = engine.submit(segment(SPEECH, closed=False), deadline_s=1, kind=Kind.SPECULATIVE)
+    await entered(held)
+    final = engine.submit(segment(SPEECH), deadline_s=1, kind=Kind.FINAL)
+    held.release()
+    with pytest.raises(MonitorError):
+        await guess
+    held.failing = []
+    held.release()
+    heard = await final
+    assert heard is not None
+    assert heard.text
+    await engine.close()
+
+
 async def test_final_over_other_samples_is_heard_again() -> None:
     engine = Engine([ScriptedTranscriber(SCRIPT)])
     guess = await engine.submit(segment(SPEECH[:-320]), deadline_s=1, kind=Kind.SPECULATIVE)

@@ -105,10 +105,12 @@ def test_every_alert_comes_exactly_once(tmp_path: Path) -> None:
     for name, scene in stage.played:
         own = [alert for alert in stage.seen if alert.call == name]
         told = [(alert.id, alert.state, alert.severity, alert.count) for alert in own]
-        verdict = compare(scene.expectation, own)
+        findings = compare(scene.expectation, own).findings
+        # a lost partial cuts a sentence elsewhere: times may be off, alerts may not
+        bad = [one for one in findings if one.failed and one.outcome != "off"]
         confirmed += sum(alert.state == "confirmed" for alert in own)
-        if len(set(told)) != len(told) or not verdict.ok:
-            wrong.append(f"{name}: {[one for one in verdict.findings if one.failed]}")
+        if len(set(told)) != len(told) or bad:
+            wrong.append(f"{name}: {bad}")
     kept = record(tmp_path)
     print(
         f"{stage.kills} kills under {len(stage.played)} calls, {confirmed} alerts confirmed, "
