@@ -74,22 +74,20 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
         store = stack.enter_context(open_store(settings))
         life = await epochs.settle(store, folder)
+        await _close_orphans(store, clock)
         # whatever is sealed is not begun anew under another key
         keys = await asyncio.to_thread(opening.opened, settings)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock, keys)
         shelf = TokenShelf(file)
         audit = stack.enter_context(AuditLog(folder, settings.audit, clock, keys))
-        await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
         limits, wall = _limits(settings), Wall(clock)
         evidence = await open_evidence(stack, settings, keys, store, metrics, clock)
         words = words_seal(keys, store)
-        took, ledger = metrics.commit.observe, metrics.ledger
-        desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
-        desk.listen(board.hear)
-        desk.listen(wall.hear)
-        desk.listen(_counting(metrics))
+        desk = _desk(store, feed, clock, limits, metrics, words)
+        for hearing in (board.hear, wall.hear):
+            desk.listen(hearing)
         keeper = keeper_of(store, audit, clock, settings, evidence.library)
         await keeper.begin()
         async with (
@@ -157,11 +155,9 @@ def words_seal(keys: Keys, store: Store) -> Seal:
     return words
 
 
-def doorkeeper(
-    file: AccessFile, settings: Settings, clock: Clock, keys: Keys | None = None
-) -> Doorkeeper:
+def doorkeeper(file: AccessFile, settings: Settings, clock: Clock, keys: Keys) -> Doorkeeper:
     """Knows the tokens, accounts and sessions of a data folder."""
-    seal = Seal(keys or opening.LateKeys(settings), LOGINS)
+    seal = Seal(keys, LOGINS)
     return Doorkeeper(
         TokenShelf(file),
         Accounts(file, seal, settings.access, clock),
@@ -278,6 +274,15 @@ class _Server(uvicorn.Server):
         except TimeoutError:
             logger.error("calls did not end in time", calls=len(self._state.claims))
         await super().shutdown(sockets)
+
+
+def _desk(
+    store: Store, feed: Feed, clock: Clock, limits: Limits, metrics: Metrics, words: Seal
+) -> Desk:
+    took, ledger = metrics.commit.observe, metrics.ledger
+    desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
+    desk.listen(_counting(metrics))
+    return desk
 
 
 def _limits(settings: Settings) -> Limits:
