@@ -51,10 +51,12 @@ class NoneOf(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NOf(Node):
-    """At least `n` of these."""
+    """At least `n` of these; with weights, those that are met weigh at least `n` together."""
 
     n: int
     of: tuple[Expr, ...]
+    weights: tuple[int, ...] = ()
+    """One for each of `of`; empty: each weighs 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

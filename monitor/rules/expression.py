@@ -178,8 +178,14 @@ class Search:
         return [together(chosen)]
 
     def _n_of(self, expr: ex.NOf, view: View, roles: Roles) -> list[Found]:
-        met = [found[0] for part in expr.of if (found := self.find(part, view, roles))]
-        return [together(met)] if len(met) >= expr.n else []
+        weights = expr.weights or (1,) * len(expr.of)
+        met = [
+            (found[0], weight)
+            for part, weight in zip(expr.of, weights, strict=True)
+            if (found := self.find(part, view, roles))
+        ]
+        enough = sum(weight for _, weight in met) >= expr.n
+        return [together([one for one, _ in met])] if enough else []
 
     def _row(self, expr: ex.Near | ex.Ordered, view: View, roles: Roles) -> list[Found]:
         choices = [self.find(part, view, roles) for part in expr.of]

@@ -12,7 +12,7 @@ from monitor.rules.spans import Row, Span, extended
 from monitor.rules.vocabulary import Chain, Link, Wording
 from monitor.text.fold import Folded
 
-MAX_SPANS: Final = 256
+MAX_SPANS: Final = 64
 """Occurrences of one link that are tried."""
 
 Known = tuple[int, int]

@@ -26,7 +26,7 @@ from monitor.text.syllables import Confusions, sounds
 
 MAX_HITS: Final = 256
 """Hits of one utterance; a text with more is a loop of the recogniser."""
-MAX_SAME: Final = 32
+MAX_SAME: Final = 12
 """Occurrences of one wording; nobody says a phrase more often in one breath."""
 MAX_FOUND: Final = 4_096
 """Occurrences looked at in one reading of an utterance."""

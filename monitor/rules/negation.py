@@ -91,8 +91,18 @@ def reaching(text: str, low: int, start: int, taken: tuple[tuple[int, int], ...]
             continue
         if negator.end == start and text.startswith(negator.word, start):
             continue  # a stutter of the phrase's own negator: 没有没有任何风险
-        if not reaches(text, negator, target):
+        if not reaches(text, negator, target) or (chain and _names_a_thing(text, negator, target)):
             break
         chain.append(negator)
         target = negator.start
     return chain
+
+
+def _names_a_thing(text: str, negator: Negator, target: int) -> bool:
+    """这不是药|不能治病: what the first negator denies is a noun, so the second stands alone."""
+    if not negator.word.endswith("不是"):
+        return False
+    gap = text[negator.end : target]
+    return bool(gap) and not gap.endswith(
+        (*cues.SPEAKING, "因为", "真的", "我", "您", "你", "我们")
+    )

@@ -169,15 +169,16 @@ class Operators:
         return {"of": of, "line": node.line, **self._limits(whole, {"within": int})}
 
     def _n_of(self, node: Node, whole: Node, single: bool) -> ex.Expr:
-        _only(node, ("n", "of"))
+        _only(node, ("n", "of", "weights"))
         of, n = node.get("of"), node.get("n")
         if of is None or n is None:
             raise FaultError(node.line, "n_of needs n and of")
         found = self._list(of, True)
         count: int = scalars.scalar(int, n)
-        if not 0 < count <= len(found):
-            raise FaultError(n.line, f"n_of: {count} of {len(found)}")
-        return ex.NOf(n=count, of=found, line=node.line)
+        weights = _weights(node.get("weights"), len(found))
+        if not 0 < count <= sum(weights or (1,) * len(found)):
+            raise FaultError(n.line, f"n_of: {count} of {sum(weights) or len(found)}")
+        return ex.NOf(n=count, of=found, weights=weights, line=node.line)
 
     def _said(self, node: Node, whole: Node, single: bool) -> ex.Expr:
         limits = self._limits(whole, {"times": int, "within_s": float})
@@ -246,6 +247,17 @@ class Operators:
     def _numbers(self, node: Node, kinds: dict[str, type]) -> dict[str, Any]:
         _only(node, tuple(kinds))
         return self._limits(node, kinds)
+
+
+def _weights(node: Node | None, count: int) -> tuple[int, ...]:
+    """What each part of `n_of` weighs, where the pack says so."""
+    if node is None:
+        return ()
+    items = node.items if node.kind == "list" else (node,)
+    found = tuple(scalars.scalar(int, item) for item in items)
+    if len(found) != count or min(found, default=0) < 1:
+        raise FaultError(node.line, f"weights: {count} whole numbers from 1 are needed")
+    return found
 
 
 def _signal(signal: Node, node: Node) -> ex.Ref:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -109,11 +110,17 @@ def parse(text: str, lists: Lists | None = None, *, single: bool = False) -> Pat
     return Pattern(text, sequences)
 
 
+@lru_cache(maxsize=65_536)
+def _length(word: str) -> int:
+    """Folded characters of a word; many patterns share their words."""
+    return len(plain(word))
+
+
 def _check(parts: tuple[Part, ...], single: bool) -> None:
     alone = not single and len(parts) == 1
     for part in parts:
         for word in part.literals:
-            length = len(plain(word))
+            length = _length(word)
             if not length:
                 raise PatternError(f"{word!r} has no words in it")
             if length > MAX_LENGTH:
@@ -285,7 +292,11 @@ class _Reader:
             raise PatternError(f"no list or slot is called {name!r}; there are {known}")
         paths: list[_Path] = []
         for word in self._lists[name]:
-            paths.extend(_Reader(word.translate(_WIDE), self._lists, (*self._inside, name)).read())
+            words = word.translate(_WIDE)
+            if _MARKS.search(words) is None and _length(words):
+                paths.append((words,))
+            else:
+                paths.extend(_Reader(words, self._lists, (*self._inside, name)).read())
             if len(paths) > MAX_LITERALS:
                 raise PatternError(f"expands to more than {MAX_LITERALS} phrases")
         return list(dict.fromkeys(paths))

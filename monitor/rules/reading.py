@@ -17,9 +17,12 @@ from monitor.rules.pattern import MAX_LITERALS, Pattern, PatternError, parse
 from monitor.rules.scalars import nearest, scalar, shown
 
 MAX_PHRASES: Final = 50_000
-"""Literals in a pack after expansion."""
+"""Different literals in a pack after expansion: the automata hold each once, however many
+patterns share it (亏, 您, 今天)."""
 MAX_CHARACTERS: Final = 2_000_000
-"""Characters in all literals of a pack."""
+"""Characters in all different literals of a pack."""
+MAX_USES: Final = 100_000
+"""Literals in a pack after expansion, each counted as often as it stands there."""
 ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 _SINGLE: Final = frozenset({"answer", "answer_no", "unless", "ends_by"})
@@ -31,8 +34,9 @@ class Reader:
 
     def __init__(self) -> None:
         self.lists: dict[str, tuple[str, ...]] = {}
-        self._phrases = 0
+        self._words: set[str] = set()
         self._characters = 0
+        self._uses = 0
         self._operators = Operators(self)
 
     def record(self, kind: type[Any], node: Node, *, skip: frozenset[str] = frozenset()) -> Any:
@@ -119,9 +123,15 @@ class Reader:
         except PatternError as error:
             raise FaultError(node.line, str(error)) from error
         for literal in found.literals:
-            self._phrases += 1
-            self._characters += len(literal)
-        if self._phrases > MAX_PHRASES or self._characters > MAX_CHARACTERS:
+            self._uses += 1
+            if literal not in self._words:
+                self._words.add(literal)
+                self._characters += len(literal)
+        if self._uses > MAX_USES:
+            raise FaultError(
+                node.line, f"up to here the pack uses words more than {MAX_USES} times"
+            )
+        if len(self._words) > MAX_PHRASES or self._characters > MAX_CHARACTERS:
             limit = f"{MAX_PHRASES} phrases or {MAX_CHARACTERS} characters"
             raise FaultError(node.line, f"up to here the pack expands to more than {limit}")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -19,6 +20,13 @@ from monitor.text.fold import Folded
 from monitor.types import Industry
 
 _T = TypeVar("_T")
+
+_SIGNS: Final = (
+    ("bank", re.compile("银行|信用社|农商行")),
+    ("insurer", re.compile("保险|人寿|财险|产险")),
+    ("securities", re.compile("证券|期货|基金")),
+)
+"""What the name of a company says of its kind, the first that fits."""
 
 CACHED: Final = 64
 """Compiled rule sets kept; a centre runs few kinds of calls at a time."""
@@ -58,7 +66,7 @@ class RuleSet(Compiled):
             "industry": compiled.industry,
             "business": call.business,
             "product": call.product,
-            "meta": dict(call.meta),
+            "meta": {**_kinds_of_company(call), **call.meta},
             "similar": compiled.model,
         }
         return cls(
@@ -86,6 +94,15 @@ class RuleSet(Compiled):
     def pack_names(self) -> str:
         """base@1, wealth@3."""
         return ", ".join(pack.name for pack in self.packs)
+
+
+def _kinds_of_company(call: CallStarted) -> dict[str, str]:
+    """`company_kind` for a call whose company is registered: whose name it may speak in."""
+    names = (call.company, *call.aliases)
+    if not any(names):
+        return {}
+    kinds = (kind for name in names for kind, sign in _SIGNS if sign.search(name))
+    return {"company_kind": next(kinds, "other")}
 
 
 def known_industry(name: str) -> str:

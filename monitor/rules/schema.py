@@ -38,7 +38,10 @@ def _operators() -> dict[str, Schema]:
     several = _many(_EXPR)
     return {
         **dict.fromkeys(("any", "all", "none"), several),
-        "n_of": _closed({"n": _COUNT, "of": several}, ["n", "of"]),
+        "n_of": _closed(
+            {"n": _COUNT, "of": several, "weights": {"type": "array", "items": _COUNT}},
+            ["n", "of"],
+        ),
         **dict.fromkeys(("near", "ordered"), {"type": "array", "items": _EXPR, "minItems": 2}),
         **dict.fromkeys(("said", "not_said", "after", "before", "of"), _EXPR),
         "recent": _closed({"of": _EXPR, "role": _ROLE, "within_s": _SECONDS}, ["of"]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,10 @@ WHOLE: Final = 30
 """Longer utterances are also looked at part by part."""
 PART: Final = 24
 STEP: Final = 12
+LONGEST: Final = 120
+"""Characters from which an utterance as a whole is like everything and nothing."""
+LOOKED_AT: Final = 6
+"""Parts of one utterance that are scored; a segment of speech has no more, a loop has hundreds."""
 
 LEAST: Final = 6
 """Characters of an utterance below which everything is like something: 任何人包过."""
@@ -82,7 +87,8 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     if _disowned(turn.folded.text, turn.fresh):
         return None
     over = quality.threshold if asked.over is None else asked.over
-    best = max(_scores(turn, model), key=lambda one: one.values[place], default=None)
+    scores = _scores(turn, model, min(over, model.least))
+    best = max(scores, key=lambda one: one.values[place], default=None)
     if best is None or best.values[place] < over:
         return None
     return likeness(best, place, turn.folded, model)
@@ -123,18 +129,37 @@ def parts(low: int, high: int) -> list[tuple[int, int]]:
     """The stretches to score: all of it, and overlapping parts where it is long."""
     if high - low < SHORTEST:
         return []
-    found = [(low, high)]
+    found = [(low, high)] if high - low <= LONGEST else []
     if high - low > WHOLE:
         found += [(at, min(high, at + PART)) for at in range(low, high - STEP, STEP)]
     return found
 
 
-def _scores(turn: Turn, model: Model) -> tuple[Score, ...]:
-    """The scores of the parts of a turn, made once for all rules."""
+def suspicious(turn: Turn, model: Model, over: float | None = None) -> bool:
+    """Whether what a turn adds is like anything at all: asked before it is asked of what."""
+    return bool(_scores(turn, model, model.least if over is None else min(over, model.least)))
+
+
+def _scores(turn: Turn, model: Model, least: float) -> tuple[Score, ...]:
+    """The scores of the parts of a turn that reach `least`, made once for all rules."""
     kept = turn.likeness
-    if kept is None or kept[0] is not model:
-        stretches = parts(turn.fresh, len(turn.folded.text))
-        made = (model.score(model.extractor.of(turn.folded, *one)) for one in stretches)
-        kept = (model, tuple(made))
+    if kept is None or kept[0] is not model or kept[1] > least:
+        folded, extractor = turn.folded, model.extractor
+        made = tuple(
+            model.score(extractor.of(folded, *part))
+            for part in _telling(folded.text, parts(turn.fresh, len(folded.text)), model)
+            if model.sure(extractor.names(folded, *part)) >= least
+        )
+        kept = (model, least, made)
         turn.likeness = kept
-    return kept[1]
+    return kept[2]
+
+
+def _telling(text: str, found: list[tuple[int, int]], model: Model) -> list[tuple[int, int]]:
+    """Of many parts those that hold most of what speaks for a violation."""
+    if len(found) <= LOOKED_AT:
+        return found
+    low = found[0][0]
+    sums = list(accumulate(model.pulls(text[low:]), initial=0.0))
+    found.sort(key=lambda part: (sums[part[0] - low] - sums[part[1] - low], part))
+    return sorted(found[:LOOKED_AT])

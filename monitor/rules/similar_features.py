@@ -7,6 +7,7 @@ so that features of the three kinds never meet in one vocabulary.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -30,6 +31,7 @@ SYLLABLES: Final = (2, 3)
 REACH: Final = 5
 """Synonym classes that a pair may span, in class words."""
 
+_DIGIT: Final = re.compile("[0-9]")
 _NUMERIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[万亿千百])?(%?)")
 
 
@@ -71,7 +73,10 @@ class Extractor:
     sounds: tuple[str, ...]
     concepts: Mapping[str, tuple[str, ...]]
     _table: _SoundTable = field(init=False)
-    _words: dict[str, tuple[tuple[str, str], ...]] = field(init=False)
+    _codes: dict[str, str] = field(init=False)
+    """Words to the codes of their classes."""
+    _lengths: dict[str, tuple[int, ...]] = field(init=False)
+    """By their first character how long words are, the longest first."""
     _names: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,10 +86,13 @@ class Extractor:
         for code, name in self._names.items():
             for word in self.concepts[name]:
                 known.setdefault(word, code)
-        by_first: dict[str, list[tuple[str, str]]] = {}
-        for word, code in sorted(known.items(), key=lambda item: (-len(item[0]), item[0])):
-            by_first.setdefault(word[0], []).append((word, code))
-        self._words = {first: tuple(words) for first, words in by_first.items()}
+        lengths: dict[str, set[int]] = {}
+        for word in known:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._codes = known
+        self._lengths = {
+            first: tuple(sorted(some, reverse=True)) for first, some in lengths.items()
+        }
 
     def of(self, folded: Folded, low: int = 0, high: int | None = None) -> Features:
         """Features of folded characters low..high, each once; spans are folded positions."""
@@ -98,6 +106,18 @@ class Extractor:
         return Features(
             tuple(found), tuple((starts[a], starts[b - 1] + 1) for a, b in found.values())
         )
+
+    def names(self, folded: Folded, low: int, high: int) -> set[str]:
+        """The names alone of what `of` gives: enough to say that a text is like nothing."""
+        text, _ = _reading(folded, low, high)
+        found: dict[str, tuple[int, int]] = {}
+        self._concepts(text, found)
+        names = set(found)
+        _slices(text, CHARACTERS, names)
+        if text:
+            names.add(f"{_EDGE}{text[:2]}")
+        _slices(text.translate(self._table), SYLLABLES, names)
+        return names
 
     def of_text(self, text: str) -> Features:
         """Features of any text."""
@@ -131,16 +151,23 @@ class Extractor:
     def _matched(self, text: str) -> list[tuple[str, int, int]]:
         """Class, start and end of the synonyms in a text, the longest word first."""
         row: list[tuple[str, int, int]] = []
-        at = 0
-        while at < len(text):
-            for word, code in self._words.get(text[at], ()):
-                if text.startswith(word, at):
-                    row.append((code, at, at + len(word)))
-                    at += len(word)
+        codes, lengths = self._codes, self._lengths
+        free = 0
+        for at, first in enumerate(text):
+            if at < free or first not in lengths:
+                continue
+            for length in lengths[first]:
+                word = text[at : at + length]
+                if (code := codes.get(word)) is not None:
+                    free = at + len(word)
+                    row.append((code, at, free))
                     break
-            else:
-                at += 1
         return row
+
+
+def _slices(text: str, sizes: tuple[int, int], found: set[str]) -> None:
+    for size in range(sizes[0], sizes[1] + 1):
+        found.update([text[at : at + size] for at in range(len(text) - size + 1)])
 
 
 def _runs(text: str, sizes: tuple[int, int], found: dict[str, tuple[int, int]]) -> None:
@@ -155,12 +182,11 @@ def _reading(folded: Folded, low: int, high: int) -> tuple[str, list[int]]:
     """The text without fillers, its numbers as slots, and where each character comes from."""
     if folded.forms:
         form = folded.forms[0]
-        kept = [at for at, start in enumerate(form.starts) if low <= start < high]
-        text = "".join(form.text[at] for at in kept)
-        starts = [form.starts[at] for at in kept]
+        first, last = bisect_left(form.starts, low), bisect_left(form.starts, high)
+        text, starts = form.text[first:last], list(form.starts[first:last])
     else:
         text, starts = folded.text[low:high], list(range(low, high))
-    if not any("0" <= character <= "9" for character in text):
+    if _DIGIT.search(text) is None:
         return text, starts
     parts: list[str] = []
     places: list[int] = []

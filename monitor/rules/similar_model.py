@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -85,12 +87,40 @@ class Model:
         """Of the decision, then of each category."""
         self.extractor: Final = Extractor(card.sounds, card.concepts)
         self._rows = {name: row for row, name in enumerate(names)}
+        self._pulls: list[float] = (idf * decide).tolist()
+        self._sizes: list[float] = (idf * idf).tolist()
+        self.least: Final = min((one.threshold for one in card.qualities), default=1.0)
+        """The lowest threshold: what is less like a violation than this raises nothing."""
         self._places = {name: at for at, name in enumerate(card.categories)}
 
     def quality(self, category: str) -> Quality | None:
         """What was measured for a category; None for one the model does not know."""
         at = self._places.get(category)
         return None if at is None else self.card.qualities[at]
+
+    def sure(self, names: Collection[str]) -> float:
+        """How like any violation a text with these features is, 0 to 1; no column scores more."""
+        known = self._rows
+        rows = [known[name] for name in names if name in known]
+        if not rows:
+            return 0.0
+        pull = math.fsum([self._pulls[row] for row in rows])
+        size = math.sqrt(math.fsum([self._sizes[row] for row in rows]))
+        decision = pull / size + float(self.biases[0])
+        return 1.0 / (1.0 + math.exp(-(self.card.scale * decision + self.card.shift)))
+
+    def pulls(self, text: str) -> list[float]:
+        """For each character how much the runs of two and three that begin there speak for a
+        violation: where in a long text it pays to look."""
+        known, pulls = self._rows, self._pulls
+        found = []
+        for at in range(len(text)):
+            two, three = known.get(text[at : at + 2]), known.get(text[at : at + 3])
+            found.append(
+                (pulls[two] if two is not None else 0.0)
+                + (pulls[three] if three is not None else 0.0)
+            )
+        return found
 
     def score(self, features: Features) -> Score:
         """The scores of a text; nothing known in it scores 0."""
@@ -152,6 +182,14 @@ def load(path: Path) -> Model:
             if card.format != FORMAT:
                 raise ValueError(f"format {card.format}, not {FORMAT}")
             names = tuple(file["names"].tobytes().decode().split("\n"))
+            shapes = {name: file[name].shape for name in ("idf", "decide", "sort")}
+            kinds = len(card.categories)
+            if shapes != {
+                "idf": (len(names),),
+                "decide": (len(names),),
+                "sort": (len(names), kinds),
+            }:
+                raise BadLexicon("bad_model", "its arrays do not fit together", file=str(path))
             model = Model(
                 card,
                 names,
@@ -167,6 +205,4 @@ def load(path: Path) -> Model:
     except (OSError, EOFError, ValueError, KeyError, BadZipFile, msgspec.MsgspecError) as error:
         message = f"not a similarity model: {error}"
         raise BadLexicon("bad_model", message, file=str(path)) from error
-    if model.sort.shape != (len(names), len(card.categories)) or len(model.idf) != len(names):
-        raise BadLexicon("bad_model", "its arrays do not fit together", file=str(path))
     return model

@@ -185,7 +185,7 @@ def _fit(rows: list[Sentence], found: list[tuple[str, ...]], categories: tuple[s
     kinds = [min(map(categories.index, row.categories)) for row in rows if row.categories]
     fit.decide = LogisticRegression(C=SHARPNESS, solver="liblinear", random_state=0)
     fit.decide.fit(matrix, wrong, sample_weight=weights)
-    fit.sort = LogisticRegression(C=SORT_SHARPNESS, solver="lbfgs", max_iter=40, tol=1e-3)
+    fit.sort = LogisticRegression(C=SORT_SHARPNESS, solver="lbfgs", max_iter=60, tol=1e-3)
     fit.sort.fit(matrix[np.flatnonzero(wrong)], np.array(kinds), sample_weight=weights[wrong])
     return fit
 

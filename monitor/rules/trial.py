@@ -79,6 +79,8 @@ class Court:
 
     def met(self, law: Law, turn: Turn) -> list[Found]:
         """The ways in which a turn meets a law, what cancels it considered."""
+        if isinstance(law.match, ex.Similar) and not self._alike(law, law.match, turn):
+            return []
         search = self.search(law, turn.end)
         found = search.find(law.match, View(turn), law.roles)
         return [
@@ -87,6 +89,15 @@ class Court:
             if (is_fresh(one, turn) or one.at_s is not None)
             and not (law.unless is not None and self._cancelled(law, law.unless, one, turn))
         ]
+
+    def _alike(self, law: Law, asked: ex.Similar, turn: Turn) -> bool:
+        """Whether it is worth asking what a turn is like: mostly it is like nothing."""
+        model = self.rules.facts.get("similar")
+        return (
+            isinstance(model, Model)
+            and speaks(turn.role, law.roles)
+            and similar.suspicious(turn, model, asked.over)
+        )
 
     def finding(self, law: Law, found: Found, turn: Turn) -> Finding:
         """What was found, as a finding."""

@@ -67,8 +67,8 @@ class Turn:
     """By number of the pattern in the rule set."""
     spoken: int = 0
     """How many turns of this role were heard up to and with this one."""
-    likeness: tuple[Model, tuple[Score, ...]] | None = None
-    """Scores of the similarity model, once they were asked for."""
+    likeness: tuple[Model, float, tuple[Score, ...]] | None = None
+    """Scores of the similarity model from some score on, once they were asked for."""
     _instants: list[Span] = field(default_factory=list)
     _taken: tuple[tuple[int, int], ...] | None = None
 

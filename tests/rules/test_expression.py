@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from monitor.types import Role
-from tests.rules.judging import alerts, call, dialogue, judge, quotes, rules, run, said
+from tests.rules.judging import alerts, call, dialogue, judge, pack, quotes, rules, run, said
 
 C = Role.CUSTOMER
 
@@ -21,6 +21,11 @@ C = Role.CUSTOMER
         ("{all: [甲乙丙, {none: [丁戊己]}]}", "甲乙丙丁戊己", False),
         ("{n_of: {n: 2, of: [甲乙丙, 丁戊己, 庚辛壬]}}", "甲乙丙有庚辛壬", True),
         ("{n_of: {n: 2, of: [甲乙丙, 丁戊己, 庚辛壬]}}", "庚辛壬庚辛壬", False),
+        ("{n_of: {n: 3, of: [甲乙丙, 丁戊己], weights: [1, 2]}}", "甲乙丙有丁戊己", True),
+        ("{n_of: {n: 2, of: [甲乙丙, 丁戊己], weights: [1, 2]}}", "只有丁戊己", True),
+        ("{n_of: {n: 2, of: [甲乙丙, 丁戊己], weights: [1, 2]}}", "只有甲乙丙", False),
+        ("{short: 4, of: 甲乙丙}", "甲乙丙。", True),
+        ("{short: 4, of: 甲乙丙}", "甲乙丙是别的", False),
         ("{near: [甲乙丙, 丁戊己], within: 2}", "丁戊己在后甲乙丙", True),
         ("{near: [甲乙丙, 丁戊己], within: 2}", "丁戊己远远在后甲乙丙", False),
         ("{ordered: [甲乙丙, 丁戊己], within: 4}", "甲乙丙在前丁戊己", True),
@@ -41,6 +46,63 @@ def test_in_one_utterance(match: str, text: str, hit: bool) -> None:
 def test_facts_of_the_call() -> None:
     one = rules("{all: [甲乙丙, {product: [fund]}, {meta: {level: vip}}]}")
     assert quotes(dialogue(one, "甲乙丙", product="fund", meta={"level": "vip"})) == ["甲乙丙"]
+
+
+@pytest.mark.parametrize(
+    ("company", "hit"),
+    [("江海银行股份有限公司", False), ("安顺财产保险有限公司", True), ("", True)],
+)
+def test_the_kind_of_the_registered_company(company: str, hit: bool) -> None:
+    one = rules("甲乙丙", "    unless: [{meta: {company_kind: bank}}]\n")
+    assert bool(alerts(dialogue(one, "甲乙丙", company=company))) is hit
+
+
+def test_metadata_of_the_call_overrules_the_name() -> None:
+    one = rules("{all: [甲乙丙, {meta: {company_kind: bank}}]}")
+    events = dialogue(one, "甲乙丙", company="江海集团", meta={"company_kind": "bank"})
+    assert quotes(events) == ["甲乙丙"]
+
+
+ANCHORED = """
+rules:
+  - {id: first, category: absolute_claim, title: 先, severity: low, match: 甲乙丙}
+  - id: then
+    category: guaranteed_return
+    title: 后
+    severity: low
+    match: {MATCH}
+signals:
+  - {id: no, signal: opt_out, strength: strong, match: [别再打了]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("match", "text", "hit"),
+    [
+        ("{after: first, within_s: 60, of: 丁戊己}", "坐：甲乙丙 / 坐：丁戊己", True),
+        ("{after: tiny/first, turns: 2, of: 丁戊己}", "坐：甲乙丙 / 坐：丁戊己", True),
+        ("{after: first, within_s: 60, of: 丁戊己}", "坐：丁戊己 / 坐：甲乙丙", False),
+        ("{before: first, within_s: 60, of: 丁戊己}", "坐：丁戊己 / 坐：甲乙丙", True),
+        ("{not_said: 丁戊己, before: first}", "坐：好 / 坐：甲乙丙", True),
+        ("{not_said: 丁戊己, before: first}", "坐：丁戊己 / 坐：甲乙丙", False),
+        ("{after: opt_out, within_s: 60, of: 丁戊己}", "客：别再打了 / 坐：丁戊己", True),
+        (
+            "{after: {signal: opt_out, strength: [weak]}, within_s: 60, of: 丁戊己}",
+            "客：别再打了 / 坐：丁戊己",
+            False,
+        ),
+    ],
+)
+def test_another_rule_or_a_signal_as_anchor(match: str, text: str, hit: bool) -> None:
+    found = alerts(dialogue(pack(ANCHORED.replace("{MATCH}", match)), text))
+    assert any(one.category == "guaranteed_return" for one in found) is hit
+
+
+@pytest.mark.parametrize(("asked", "hit"), [("等一下", False), ("你说什么", True)])
+def test_a_customer_who_asks_to_wait_excuses_silence(asked: str, hit: bool) -> None:
+    more = "    unless: {recent: {role: customer, of: [等一下], within_s: 60}}\n"
+    judged = judge(rules("{silence: {over_s: 15}}", more))
+    assert bool(alerts(run(judged, said(asked, 0, 2, C), until=40))) is hit
 
 
 def test_the_quote_spans_what_was_found() -> None:

@@ -191,10 +191,23 @@ def test_broken_files_are_refused(text: str, line: int, reason: str) -> None:
 
 def test_too_many_phrases() -> None:
     lists = "lists:\n  多: [" + ",\n ".join(f"{n}保本" for n in range(1900)) + "]\n"
-    rules = RULE + "    match:\n" + "      - '{多}'\n" * 40
+    rules = RULE + "    match:\n" + "".join(f"      - '{{多}}{n}的'\n" for n in range(40))
     error = refused(HEAD + lists + rules)
     assert "50000 phrases" in error.message
     assert error.field == "promise"
+
+
+def test_words_used_too_often() -> None:
+    """What many patterns share is one word of the automata, but each use takes its time."""
+    lists = "lists:\n  多: [" + ",\n ".join(f"{n}保本" for n in range(1900)) + "]\n"
+    load_pack_of = HEAD + lists + RULE + "    match:\n"
+    pack_from(load_pack_of + "      - '{多}'\n" * 30)
+    error = refused(load_pack_of + "      - '{多}'\n" * 60)
+    assert "more than 100000 times" in error.message
+    assert error.field == "promise"
+
+
+def test_too_many_items() -> None:
     error = refused(HEAD + RULE + "    match:\n" + "      - 保本的\n" * 60_000)
     assert (error.line, error.field) == (50_011, "promise")
     assert "more than 50000 items" in error.message

@@ -16,6 +16,7 @@ from monitor.rules.pack import Pack
 from monitor.rules.proof import judged, prove
 from monitor.rules.ruleset import RuleSet
 from monitor.rules.similar import model_for, note, parts
+from monitor.rules.similar_training import PRECISION
 from monitor.text.fold import fold
 from monitor.types import Role
 
@@ -126,6 +127,15 @@ def test_likeness_after_words_adds_no_alert() -> None:
     assert alert.match == "exact"
 
 
+def test_words_inside_a_likeness_may_take_it_back() -> None:
+    excused = PACK.format(severity="high") + "    unless: {utterance: [丢不了]}\n"
+    without = alerts(judged(LIKE, CALL, (pack_from(PACK.format(severity="high")),), Role.AGENT))
+    (alert,) = without
+    word = alert.quote[2:5]
+    taken = excused.replace("丢不了", word)
+    assert alerts(judged(LIKE, CALL, (pack_from(taken),), Role.AGENT)) == []
+
+
 LONG = (
     "上次给您寄过去的资料您收到了吧里面第二页有一张表您有空的时候可以对着看一看那天下雨快递慢了一点"
     f"{LIKE}另外我们公司在人民路那边新开了一个门店周末您路过可以进来坐坐喝杯茶聊聊天认识一下我们同事"
@@ -157,7 +167,7 @@ def test_the_reasons_are_named(similar: Pack) -> None:
 
 
 def test_the_shipped_pack_is_for_quality_assurance(similar: Pack) -> None:
-    assert len(similar.rules) == 17
+    assert len(similar.rules) == 18
     for rule in similar.rules:
         assert isinstance(rule.match, ex.Similar)
         assert rule.severity in ("medium", "low")
@@ -172,7 +182,7 @@ def test_every_claimed_precision_is_high(similar: Pack) -> None:
     card = model_for(similar.file).card
     claimed = [one for one in card.qualities if one.raised]
     assert len(claimed) >= 15
-    assert all(one.precision >= 0.97 for one in claimed)
+    assert all(one.precision >= PRECISION for one in claimed)
 
 
 @pytest.mark.parametrize(
