@@ -15,10 +15,10 @@ import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
-from monitor.asr.base import Transcriber
 from monitor.asr.engine import Ear, Engine
 from monitor.asr.ladder import Level
 from monitor.asr.options import Options
+from monitor.asr.recogniser import build
 from monitor.asr.scheduler import Again, Schedule
 from monitor.asr.worker import Worker
 from monitor.clock import Clock
@@ -215,18 +215,11 @@ def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
     workers = settings.asr.workers
     if workers < 0:
         workers = min(MOST_WORKERS, os.cpu_count() or 1) if settings.asr.device != "cuda" else 1
-    build = partial(_load, model, _options(settings, workers))
+    make = partial(build, model, _options(settings, workers))
     if not workers:
-        return [build()]
+        return [make()]
     with ThreadPoolExecutor(workers) as starting:
-        return list(starting.map(lambda _: Worker(build), range(workers)))
-
-
-def _load(model: models.Model, options: Options) -> Transcriber:
-    # the recogniser's libraries take a second to import, and only who hears needs them
-    from monitor.asr.whisper import load
-
-    return load(model, options)
+        return list(starting.map(lambda _: Worker(make), range(workers)))
 
 
 def _gauges(metrics: Metrics, engine: Engine) -> None:

@@ -35,8 +35,9 @@ logger = structlog.get_logger()
 
 T = TypeVar("T")
 
-INBOX_S = 30.0
-"""Seconds of sound that may wait for a call's worker; then its source is held back."""
+INBOX_S = 90.0
+"""Seconds of sound that may wait for a call's worker; then its source is held back. A database may
+be away for a minute: a source held back for long answers no ping and is cut."""
 
 DUE_S = 1.0
 """Seconds after its end in which the words of a segment are wanted."""

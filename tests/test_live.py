@@ -79,11 +79,10 @@ def test_a_recogniser_that_is_killed_again_and_again_loses_nothing(tmp_path: Pat
         killed = 0
         for _ in range(3):
             await asyncio.sleep(3.0)
-            for one in psutil.Process(running.pid).children():
+            for one in scenario.recognisers(running.pid):
                 with contextlib.suppress(psutil.Error):
-                    if "spawn_main" in " ".join(one.cmdline()):
-                        one.kill()
-                        killed += 1
+                    one.kill()
+                    killed += 1
         return await hearing, killed
 
     with scenario.server(tmp_path) as running:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from monitor.asr.base import Transcriber, Transcript, empty
 from monitor.asr.joined import join, split
 from monitor.asr.second_look import better, halves, is_sparse
 from monitor.asr.suppress import screen
 from monitor.speech.gate import judge
-from monitor.types import Segment
+from monitor.types import SAMPLE_RATE, Samples, Segment
+
+NEWEST: Final = 2 * SAMPLE_RATE
+"""Samples of open speech that are judged; the gate costs a fifth of hearing it."""
 
 
 def hear(
@@ -25,13 +29,18 @@ def hear(
     transcript is empty and says so in `suppressed`. `joined`: the segments are of one speaker and
     in order, and are heard as one window.
     """
-    sounds = [judge(segment.samples).sound for segment in segments]
+    sounds = [judge(_newest(segment)).sound for segment in segments]
     spoken = [segment for segment, sound in zip(segments, sounds, strict=True) if sound == "speech"]
     heard = iter(_hear_spoken(transcriber, spoken, fast=fast, joined=joined and len(spoken) > 1))
     return [
         next(heard) if sound == "speech" else empty(segment, suppressed=str(sound))
         for segment, sound in zip(segments, sounds, strict=True)
     ]
+
+
+def _newest(segment: Segment) -> Samples:
+    """What the gate looks at: of speech that goes on, what was not looked at before."""
+    return segment.samples if segment.closed else segment.samples[-NEWEST:]
 
 
 def _hear_spoken(

@@ -34,13 +34,24 @@ FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0
 STOP_S: Final = 5.0
 TRIES: Final = 2
+MOST_KILLS: Final = 10
+"""Of one sound: should it make the system kill whatever hears it, that ends, too."""
 
-_spawn = get_context("spawn")
-"""A forked child would share the threads' locks of a server that runs."""
+_from_server = get_context("forkserver")
+"""A forked child of ours would share the threads' locks of a server that runs. This is forked from
+a process that has the recogniser's libraries imported and does nothing else: ready in a tenth of a
+second instead of two."""
+_from_server.set_forkserver_preload(["monitor.asr.whisper", "monitor.asr.recogniser"])
 
 
 class _LostError(Exception):
     """The process is gone, or was ended because it did not answer."""
+
+    def __init__(self, why: str, *, killed: bool = False) -> None:
+        super().__init__(why)
+        self.killed = killed
+        """Somebody else ended it, an operator or the system short of memory: no fault of the
+        sound."""
 
 
 class Worker:
@@ -80,14 +91,20 @@ class Worker:
 
         Raises `MonitorError` when the recogniser fails on them, or falls on them twice. A batch
         that fells it is not tried again as a whole: the caller takes it apart. Nor is a partial.
+        Of a process that somebody else killed the sound is not suspected.
         """
         tries = 1 if fast or len(segments) > 1 else TRIES
-        for left in reversed(range(tries)):
+        kills = 0 if fast else MOST_KILLS
+        while tries:
             try:
                 found = self._ask(segments, fast, joined)
             except _LostError as lost:
                 self.restarts += 1
-                logger.error("recogniser lost", why=str(lost), where=_where(segments), again=left)
+                if lost.killed and kills:
+                    kills -= 1
+                else:
+                    tries -= 1
+                logger.error("recogniser lost", why=str(lost), where=_where(segments), again=tries)
                 continue
             self._wait_s = 0.0
             return found
@@ -116,7 +133,7 @@ class Worker:
         try:
             self._line.send((list(segments), fast, joined))
         except OSError as fault:
-            raise self._lost("gone") from fault
+            raise self._gone("gone") from fault
         answer: list[Transcript] | str = self._answer(limit_s)
         if isinstance(answer, str):
             raise MonitorError("recogniser_failed", answer)
@@ -129,15 +146,22 @@ class Worker:
                 raise self._lost(f"no answer in {limit_s:g} s")
             return self._line.recv()
         except (EOFError, OSError) as fault:
-            raise self._lost("crashed") from fault
+            raise self._gone("crashed") from fault
+
+    def _gone(self, why: str) -> _LostError:
+        """The line broke: the process is dead or dying."""
+        self._process.join(STOP_S)
+        killed = self._process.exitcode == -signal.SIGKILL
+        self._end()
+        return _LostError(f"{why}, exit status {self._process.exitcode}", killed=killed)
 
     def _lost(self, why: str) -> _LostError:
         self._end()
         return _LostError(f"{why}, exit status {self._process.exitcode}")
 
     def _start(self) -> None:
-        self._line, theirs = _spawn.Pipe()
-        self._process = _spawn.Process(
+        self._line, theirs = _from_server.Pipe()
+        self._process = _from_server.Process(
             target=_serve, args=(theirs, self._build), name="recogniser", daemon=True
         )
         self._process.start()

@@ -175,6 +175,34 @@ def overload(
 
 
 @app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Files of raw runs (--out of the others).")],
+    plot: Annotated[Path | None, typer.Option(help="Write the picture here, as SVG.")] = None,
+) -> None:
+    """The table, and the picture, of raw runs of `capacity` and `peers`."""
+    import msgspec
+
+    from monitor.errors import BadInput
+    from monitor.qa.bench import plot as bench_plot
+    from monitor.qa.bench import table
+    from monitor.qa.bench.capacity import Step
+
+    steps: list[Step] = []
+    for path in runs:
+        try:
+            lines = path.read_bytes().splitlines()
+            kept = [msgspec.json.decode(line, type=dict[str, msgspec.Raw]) for line in lines]
+            steps += [msgspec.json.decode(one["step"], type=Step) for one in kept if "step" in one]
+        except (OSError, msgspec.DecodeError) as fault:
+            raise BadInput("bad_runs", str(fault), file=str(path)) from fault
+    if not steps:
+        raise BadInput("no_runs", "no steps of a ladder in these files")
+    typer.echo(table.markdown(steps))
+    if plot is not None:
+        plot.write_text(bench_plot.capacity(steps), "utf8")
+
+
+@app.command()
 def sizes(
     models: Annotated[
         list[str] | None,

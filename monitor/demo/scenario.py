@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from monitor.audio.formats import open_audio
 from monitor.clock import SystemClock
@@ -129,6 +130,15 @@ def server(data: Path, **settings: str) -> Iterator[Running]:
                 process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def recognisers(pid: int) -> list[psutil.Process]:
+    """The processes of a server in which recognisers run: they are forked from one of its own."""
+    found: list[psutil.Process] = []
+    for child in psutil.Process(pid).children():
+        with contextlib.suppress(psutil.Error):
+            found += child.children()
+    return found
 
 
 def token(data: Path, role: str, team: str) -> str:

@@ -26,9 +26,9 @@ from rich.progress import (
 from rich.text import Text
 
 from monitor.asr import models
-from monitor.asr.base import Transcriber
 from monitor.asr.crew import Crew, cores
 from monitor.asr.options import Options
+from monitor.asr.recogniser import build
 from monitor.audio.channels import default_roles, parse_roles
 from monitor.audio.formats import open_audio
 from monitor.audio.source import AudioSource
@@ -144,14 +144,8 @@ def open_session(
     found = models.find(model)
     workers = cores() if workers is None else workers
     options = Options(cpu_threads=1 if workers > 1 else Options().cpu_threads)
-    crew = Crew(partial(_load, found, options), workers=workers)
+    crew = Crew(partial(build, found, options), workers=workers)
     return Session(crew=crew, lexicon=lexicon, call=call, roles=roles)
-
-
-def _load(model: models.Model, options: Options) -> Transcriber:
-    from monitor.asr.whisper import load
-
-    return load(model, options)
 
 
 def registration(pairs: Iterable[str]) -> CallStarted:

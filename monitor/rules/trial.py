@@ -93,8 +93,11 @@ class Court:
     def _alike(self, law: Law, asked: ex.Similar, turn: Turn) -> bool:
         """Whether it is worth asking what a turn is like: mostly it is like nothing."""
         model = self.rules.facts.get("similar")
-        known = isinstance(model, Model) and speaks(turn.role, law.roles)
-        return known and similar.suspicious(turn, model, asked.over)
+        return (
+            isinstance(model, Model)
+            and speaks(turn.role, law.roles)
+            and similar.suspicious(turn, model, asked.over)
+        )
 
     def finding(self, law: Law, found: Found, turn: Turn) -> Finding:
         """What was found, as a finding."""

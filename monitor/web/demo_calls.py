@@ -57,7 +57,7 @@ class DemoCalls:
     @property
     def available(self) -> bool:
         """Whether there is something to play, and nobody but this machine to see it."""
-        return self._local and all((FIXTURES / f"{name}.flac").exists() for name in CAST)
+        return self._local and all(map(_recording, CAST))
 
     @property
     def playing(self) -> bool:
@@ -107,6 +107,11 @@ async def play(request: Request, state: State, who: Principal) -> Response:
     return JSONResponse({"available": True, "playing": True}, status_code=202)
 
 
+def _recording(name: str) -> Path | None:
+    paths = (FIXTURES / f"{name}{suffix}" for suffix in (".flac", ".wav"))
+    return next((path for path in paths if path.exists()), None)
+
+
 def _cast() -> Sequence[tuple[str, dict[str, object]]]:
     # the server needs the demo's room only when somebody asks for it
     from monitor.demo.scenario import registration
@@ -124,7 +129,8 @@ def _cast() -> Sequence[tuple[str, dict[str, object]]]:
 async def _send(
     target: Target, name: str, fields: dict[str, object], once: str, heard: asyncio.Event
 ) -> None:
-    recording = next(FIXTURES.glob(f"{name}.[fw][la][av]*"))
+    recording = _recording(name)
+    assert recording is not None
     try:
         outgoing = await asyncio.to_thread(
             from_file, recording, fields=fields, call=f"{name}-{once}"

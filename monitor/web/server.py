@@ -75,6 +75,7 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         listener = stack.enter_context(listen(settings.server.host, settings.server.port))
         store = stack.enter_context(open_store(settings))
         life = await epochs.settle(store, folder)
+        await _close_orphans(store, clock)
         # whatever is sealed is not begun anew under another key
         keys = await asyncio.to_thread(opening.opened, settings)
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
@@ -82,17 +83,14 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         shelf = TokenShelf(file)
         log = AuditLog(folder, settings.audit, clock, keys)
         audit = stack.enter_context(contextlib.closing(log))
-        await _close_orphans(store, clock)
         metrics, board, feed = Metrics(), Board(), Feed(store)
         limits, wall = _limits(settings), Wall(clock)
         evidence = await open_evidence(stack, settings, keys, store, metrics, clock)
         words = Seal(keys, WORDS)
         words.prepare(in_use=store.read_now(sealed.any_kept))
-        took, ledger = metrics.commit.observe, metrics.ledger
-        desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
-        desk.listen(board.hear)
-        desk.listen(wall.hear)
-        desk.listen(_counting(metrics))
+        desk = _desk(store, feed, clock, limits, metrics, words)
+        for hearing in (board.hear, wall.hear):
+            desk.listen(hearing)
         keeper = keeper_of(store, audit, clock, settings, evidence.library)
         await keeper.begin()
         async with (
@@ -272,6 +270,15 @@ class _Server(uvicorn.Server):
         except TimeoutError:
             logger.error("calls did not end in time", calls=len(self._state.claims))
         await super().shutdown(sockets)
+
+
+def _desk(
+    store: Store, feed: Feed, clock: Clock, limits: Limits, metrics: Metrics, words: Seal
+) -> Desk:
+    took, ledger = metrics.commit.observe, metrics.ledger
+    desk = Desk(store, feed, clock, limits=limits, took=took, ledger=ledger, seal=words.seal)
+    desk.listen(_counting(metrics))
+    return desk
 
 
 def _limits(settings: Settings) -> Limits:

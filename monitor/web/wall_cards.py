@@ -72,6 +72,8 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     gap_s: float = 0.0
     """Seconds, of any role, that were lost or could not be read."""
     paused: bool = False
+    resumed: bool = False
+    """It came back after its source was lost: its opening was before."""
     unmonitored: bool = False
     """Nobody listens: too much speech waits (未监控)."""
     signals: tuple[str, ...] = ()
@@ -218,6 +220,7 @@ def _card(call: CallStarted, wall: float) -> Card:
         business=call.business,
         company=call.aliases[0] if call.aliases else call.company,
         started=wall,
+        resumed=call.resumed,
     )
 
 

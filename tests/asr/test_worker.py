@@ -4,6 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,20 @@ class Mortal(ScriptedTranscriber):
 
 def mortal() -> Mortal:
     return Mortal({(Role.AGENT, 0.0, 5.0): "您好请问您现在方便接电话吗"})
+
+
+class Hunted(ScriptedTranscriber):
+    """Somebody kills its process whenever it hears, as long as there are lives in a file."""
+
+    def __init__(self, lives: Path) -> None:
+        super().__init__({(Role.AGENT, 0.0, 5.0): "您好请问您现在方便接电话吗"})
+        self._lives = lives
+
+    def transcribe(self, segments: Sequence[Segment], *, fast: bool = False) -> list[Transcript]:
+        if left := int(self._lives.read_text("utf8")):
+            self._lives.write_text(str(left - 1), "utf8")
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().transcribe(segments, fast=fast)
 
 
 def unwilling() -> Mortal:
@@ -102,6 +118,15 @@ async def test_a_poisonous_segment_is_given_up_and_the_others_do_not_notice() ->
     assert first.text == last.text == "您好请问您现在方便"
     assert engine.stats().failed == 1
     await engine.close()
+
+
+def test_a_sound_is_not_blamed_for_kills_from_outside(tmp_path: Path) -> None:
+    lives = tmp_path / "lives"
+    lives.write_text("2", "utf8")
+    hunted = Worker(partial(Hunted, lives))
+    assert [one.text for one in hunted.hear([segment(SPEECH)] * 2)] == ["您好请问您现在方便"] * 2
+    assert hunted.restarts == 2
+    hunted.close()
 
 
 def test_one_that_hangs_is_ended(worker: Worker) -> None:

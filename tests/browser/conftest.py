@@ -18,9 +18,11 @@ from websockets.sync.client import connect
 
 from monitor import events
 from monitor.access.accounts import Accounts, NewAccount
-from monitor.access.seal import KEY_FILE, Seal
+from monitor.access.seal import LOGINS, Seal
 from monitor.clock import SystemClock
 from monitor.events import AnyEvent, CallStarted
+from monitor.evidence.opening import LateKeys
+from monitor.settings import Settings, Store
 from monitor.store.access_file import AccessFile
 from tests.browser.chromium import chromium, open_browser
 from tests.web.conftest import CHEAP, new_token, registration
@@ -75,7 +77,8 @@ class Floor:
     def account(self, name: str, role: str, *teams: str, agent: str = "") -> None:
         """An account; its password is PASSWORD."""
         file = AccessFile(self._data)
-        accounts = Accounts(file, Seal(self._data / KEY_FILE), CHEAP, SystemClock())
+        keys = LateKeys(Settings(store=Store(data=str(self._data))))
+        accounts = Accounts(file, Seal(keys, LOGINS), CHEAP, SystemClock())
         accounts.add(NewAccount(name=name, password=PASSWORD, role=role, teams=teams, agent=agent))
         file.close()
 
@@ -192,7 +195,9 @@ def person(browser: Browser, floor: Floor, team: str) -> Iterator[Any]:
 
 
 def findings(page: Page) -> list[str]:
-    """What axe has to say against the page that is serious or critical."""
+    """What axe has to say against the page that is serious or critical, and what does not fit."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{wide} pixels wider than the window"
     page.evaluate(AXE)
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Floor
+from tests.browser.conftest import PASSWORD, Floor, findings, serving
 
 pytestmark = pytest.mark.process
 
@@ -32,3 +33,28 @@ def test_a_token_signs_in_and_out(floor: Floor, person: Any, team: str) -> None:
     expect(page.get_by_role("heading", name="No calls yet")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_the_first_accounts_are_made_on_the_screen(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as floor:
+        page = browser.new_page(locale="zh-CN")
+        page.set_default_timeout(30_000)
+        page.goto(floor.url)
+        page.get_by_role("button", name="建立账号").click()
+        assert findings(page) == []
+        page.get_by_label("一次性代码").fill(floor.code)
+        for role, name in (("管理员", "root.zhou"), ("班长", "chen.fang"), ("质检", "wang.min")):
+            page.get_by_label(f"{role} 账号").fill(name)
+            page.get_by_label(f"{role} 密码").fill(PASSWORD)
+        page.get_by_role("button", name="建立", exact=True).click()
+        expect(page.get_by_text("账号已建立")).to_be_visible()
+        expect(page.get_by_label("账号", exact=True)).to_have_value("chen.fang")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="进入").click()
+        expect(page.get_by_role("button", name="播放演示通话")).to_be_enabled()
+        page.get_by_role("button", name="退出登录").click()
+        page.get_by_label("账号", exact=True).fill("root.zhou")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="进入").click()
+        expect(page.get_by_role("heading", name="管理员账号没有监看页面")).to_be_visible()
+        page.close()

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from monitor.clock import SystemClock
 from monitor.commands.token import app
 from monitor.errors import BadInput
+from monitor.evidence import opening
 from monitor.settings import Settings, Store
 from monitor.store.access_file import AccessFile
 from monitor.web.server import doorkeeper
@@ -24,7 +25,8 @@ async def test_made_listed_and_taken_back(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
     (token,) = run("create", "--role", "supervisor", "--team", "south", "--name", "李", *data)
     file = AccessFile(tmp_path)
-    door = doorkeeper(file, Settings(store=Store(data=str(tmp_path))), SystemClock())
+    settings = Settings(store=Store(data=str(tmp_path)))
+    door = doorkeeper(file, settings, SystemClock(), opening.opened(settings))
     principal = await door.admit(token)
     assert (principal.role, principal.team) == ("supervisor", "south")
     (line,) = run("list", *data)

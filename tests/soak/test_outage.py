@@ -22,12 +22,12 @@ from tests.web.process import Forge, ServerProcess
 OUTAGE_S = size("OUTAGE_S", 60)
 BEFORE_S = AFTER_S = 15
 CALLS, WATCHERS = 5, 3
-PER_S = 20
+PER_S = 5
 TAKES_IT = {"MONITOR_SERVER_PING_S": "60", "MONITOR_ALERTS_ACK_S": "600"}
 
 
 async def talk(server: ServerProcess, token: str, call: str, stop: asyncio.Event) -> int:
-    """An alert every twentieth of a second until told to stop; returns how many."""
+    """Alerts until told to stop; returns how many."""
     number = 0
     headers = {"Authorization": f"Bearer {token}"}
     async with connect(

@@ -151,9 +151,9 @@ async def open_house(tmp_path: Path) -> AsyncIterator[Opener]:
     """Starts servers in this process; all stop at the end of the test."""
     running: list[House] = []
 
-    async def opened(**groups: Any) -> House:
+    async def opened(named: str = "data", **groups: Any) -> House:
         settings = msgspec.structs.replace(SETTINGS, **groups)
-        folder = tmp_path / "data"
+        folder = tmp_path / named
         settings = msgspec.structs.replace(settings, store=Store(data=str(folder)))
         made: asyncio.Future[House] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(

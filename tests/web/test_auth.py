@@ -9,6 +9,7 @@ import pytest
 from monitor.access.principal import Principal
 from monitor.clock import VirtualClock
 from monitor.errors import Refused
+from monitor.evidence import opening
 from monitor.settings import Settings, Store
 from monitor.store.access_file import AccessFile
 from monitor.store.tokens import ACCESS_FILE, TokenShelf
@@ -24,7 +25,8 @@ def file(tmp_path: Path) -> Iterator[AccessFile]:
 
 @pytest.fixture
 def door(file: AccessFile, tmp_path: Path) -> Doorkeeper:
-    return doorkeeper(file, Settings(store=Store(data=str(tmp_path))), VirtualClock())
+    settings = Settings(store=Store(data=str(tmp_path)))
+    return doorkeeper(file, settings, VirtualClock(), opening.opened(settings))
 
 
 async def test_the_holder_of_a_token_is_known(file: AccessFile, door: Doorkeeper) -> None:

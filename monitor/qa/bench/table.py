@@ -108,6 +108,21 @@ def ladder(steps: Sequence[Step]) -> Table:
     return made
 
 
+def markdown(steps: Sequence[Step]) -> str:
+    """The same as `ladder`, to be put into a document."""
+    loads = sorted({one.calls for one in steps})
+    heads = ["first / confirmed p95, s (missed)", *map(str, loads), "p95 ≤ 1 s", "p95 ≤ 2 s"]
+    rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for name in dict.fromkeys(one.system for one in steps):
+        mine = [one for one in steps if one.system == name]
+        cells = [
+            "; ".join(_cell(one) for one in mine if one.calls == load) or "-" for load in loads
+        ]
+        held = [str(capacity(mine, limit)) for limit in (1.0, 2.0)]
+        rows.append("| " + " | ".join([name, *cells, *held]) + " |")
+    return "\n".join(rows)
+
+
 def overload(done: Overload) -> Table:
     """What became of the load and of the queue."""
     made = Table(title=f"{done.calls} calls at once for {done.hold_s:.0f} s")

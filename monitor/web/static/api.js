@@ -78,6 +78,9 @@ export const api = {
     return session;
   },
 
+  /** Make the first accounts. */
+  setUp: async (people) => read(await ask('POST', '/api/setup', people), true),
+
   async signOut() {
     await read(await ask('DELETE', '/api/session'), true);
     csrf = '';

@@ -1,6 +1,7 @@
 // Signing in: an account, a token, or the one-time code of a first start.
 import { api } from './api.js';
-import { fill, h, icon } from './dom.js';
+import { button, fill, h, icon } from './dom.js';
+import { setUp } from './setup.js';
 import { t, tOr } from './words.js';
 
 const WAYS = {
@@ -29,7 +30,16 @@ export function signIn({ first = false, oidc = null }, notice = refusal()) {
     const form = h('form', { class: 'card', novalidate: true });
     const other = oidc && h('div', { class: 'elsewhere' }, h('span', { text: t('login.or') }),
       h('button', { type: 'button', class: 'button wide', text: oidc.label || t('login.oidc'), onclick: () => { location.href = oidc.start; } }));
-    const draw = () => drawForm(form, way, first, notice, (chosen) => { way = chosen; draw(); }, done);
+    const choose = (chosen) => { way = chosen; draw(); };
+    const made = (name) => {
+      first = false;
+      notice = t('setup.done');
+      choose('account');
+      form.querySelector('.fault').classList.add('told');
+      form.elements.name.value = name;
+      form.elements.password.focus();
+    };
+    const draw = () => (way === 'setup' ? setUp(form, () => choose('code'), made) : drawForm(form, way, first, notice, choose, done));
     fill(document.body, h('main', { class: 'alone' },
       h('div', { class: 'brand' }, h('span', { class: 'mark' }, icon('wave')),
         h('div', {}, h('h1', { text: t('app.name') }), h('p', { text: t('login.lead') }))),
@@ -55,7 +65,7 @@ function drawForm(form, way, first, notice, choose, done) {
     h('div', { class: 'segmented', role: 'group', 'aria-label': t('login.how') },
       ...ways.map((each) => h('button', { type: 'button', 'aria-pressed': String(each === way),
         text: t(TABS[each]), onclick: () => choose(each) }))),
-    ...inputs.map((each) => each.row), fault, go);
+    ...inputs.map((each) => each.row), fault, go, way === 'code' && button(t('setup.open'), { kind: 'plain', onclick: () => choose('setup') }));
   form.onsubmit = (event) => {
     event.preventDefault();
     send(way, inputs, go, fault, done);

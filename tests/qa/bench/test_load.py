@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import xml.etree.ElementTree as ElementTree
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
+from typer.testing import CliRunner
 
+from monitor.commands.bench import app
 from monitor.demo.scenario import Scene
 from monitor.events import CallStarted
 from monitor.qa.bench import table
@@ -158,6 +162,16 @@ def test_capacity_is_the_last_load_that_held() -> None:
     assert table.capacity([step(1, 0.5), step(5, 2.9), step(10, 0.4)], 1.0) == 1
     assert table.capacity([step(1, 0.5, missed=3), step(5, 0.5, missed=4)], 1.0) == 5
     assert table.capacity([step(1, 0.5, missed=3), step(5, 0.5, missed=5)], 1.0) == 1
+
+
+def test_the_table_and_the_picture_of_raw_runs(tmp_path: Path) -> None:
+    kept, picture = tmp_path / "runs.jsonl", tmp_path / "plot.svg"
+    raw = [msgspec.json.encode({"step": step(calls, p95)}) for calls, p95 in ((1, 0.5), (10, 3.0))]
+    kept.write_bytes(b"\n".join([*raw, msgspec.json.encode({"replay": {}})]))
+    done = CliRunner().invoke(app, ["report", str(kept), "--plot", str(picture)])
+    assert done.exit_code == 0, done.output
+    assert "| s | 0.50/0.50 (0) | 3.00/3.00 (0) | 1 | 1 |" in done.output
+    assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
 
 def test_when_more_calls_tell_nothing_new() -> None:

@@ -58,7 +58,8 @@ class Screen {
         this.forget();
         break;
       case 'call.started':
-        this.forget();
+        // a call that came back is the same call: what was said is said
+        if (!message.resumed || message.call !== this.call) this.forget();
         this.call = message.call;
         this.heard = { at: 0, since: performance.now() };
         break;

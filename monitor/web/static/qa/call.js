@@ -6,6 +6,7 @@ import { failure } from '../shell.js';
 import { t } from '../words.js';
 import { give } from './assign.js';
 import { historyPanel } from './history.js';
+import { keysButton, showCallKeys } from './keys.js';
 import { categoryName, dateTime, industryName, itemName, loading, percent, personName, tabs, typing } from './parts.js';
 import { Player } from './player.js';
 import { rejudgePanel } from './rejudge.js';
@@ -28,7 +29,7 @@ export class CallView {
 
   async show(main) {
     this.list.close();
-    fill(this.frame.tools, h('span', { class: 'gap' }));
+    fill(this.frame.tools, h('span', { class: 'gap' }), keysButton(showCallKeys));
     fill(main, loading());
     try {
       this.told = await api.get(`/api/qa/calls/${encodeURIComponent(this.number)}`);
@@ -120,6 +121,7 @@ export class CallView {
       n: () => this.player.nextAlert(1), N: () => this.player.nextAlert(-1), p: () => this.player.toggle(),
       j: () => this.panel.step(1), k: () => this.panel.step(-1),
       1: () => this.panel.judge('upheld'), 2: () => this.panel.judge('false_alarm'), 3: () => this.panel.judge('training'),
+      '?': () => { showCallKeys(); },
       Escape: () => { location.hash = '#/'; },
     }[event.key];
     if (act && !(event.target instanceof HTMLInputElement && event.target.type === 'range' && event.key.startsWith('Arrow')) && act() !== false) event.preventDefault();

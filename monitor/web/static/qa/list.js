@@ -8,6 +8,7 @@ import { t } from '../words.js';
 import { askAssign } from './assign.js';
 import { askExport } from './export.js';
 import { CATEGORIES, SEVERITIES, categoryName, choice, loading, midnight, percent, personName, segments, severityMark, shortTime, typing } from './parts.js';
+import { keysButton, showListKeys } from './keys.js';
 import { openSamples } from './samples.js';
 
 const PAGE = 100;
@@ -49,7 +50,7 @@ export class ListView {
   show(main) {
     fill(this.frame.tools, this.box, this.found, h('span', { class: 'gap' }),
       button(t('qa.plan'), { drawing: 'people', onclick: () => openSamples(this) }),
-      this.may.has('calls.export') && button(t('qa.export'), { drawing: 'down', onclick: () => askExport(this) }));
+      this.may.has('calls.export') && button(t('qa.export'), { drawing: 'down', onclick: () => askExport(this) }), keysButton(showListKeys));
     fill(main, this.element);
     this.drawFilters();
     document.addEventListener('keydown', this.onkey);
@@ -218,6 +219,10 @@ export class ListView {
       return;
     }
     if (typing(event)) return;
+    if (event.key === '?') {
+      showListKeys();
+      return;
+    }
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();

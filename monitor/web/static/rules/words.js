@@ -119,7 +119,7 @@ addWords({
   'proposal.run': ['开始试跑', 'Start'],
   'proposal.runAgain': ['再试一次', 'Run again'],
   'proposal.running': ['正在试跑 {done}/{of}', 'Running {done}/{of}'],
-  'proposal.result': ['{n} 通通话', '{n} calls'],
+  'proposal.result': ['试跑了 {n} 通', '{n} calls tried'],
   'proposal.noDifference': ['这些通话的告警完全一样', 'The alerts of these calls stay the same'],
   'proposal.examples': ['差异举例', 'Differences'],
   'proposal.byRule': ['按规则', 'By rule'],

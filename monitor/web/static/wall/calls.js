@@ -5,6 +5,7 @@ import { VirtualList } from '../list.js';
 import { t, tOr } from '../words.js';
 
 const OPENING = ['company', 'identity', 'purpose'];
+const HEARD_ENOUGH_S = 1;
 const DRAWING = { met: 'check', missed: 'cross', undetermined: 'help', pending: 'clock' };
 
 export function callList(root, model, onChoose) {
@@ -20,12 +21,14 @@ function callRow(model) {
   const line = h('span', { class: 'faint' });
   const badge = h('span', { class: 'badge' });
   const time = h('span', { class: 'time' });
+  const gap = h('span', { class: 'chip warn', title: t('call.lostHint') });
   const checks = OPENING.map((item) => checkChip(item));
   const meters = [meter('agent'), meter('customer')];
+  const opening = h('span', { class: 'line' }, ...checks.map((each) => each.element));
   const words = h('div', { class: 'words' });
   const element = h('div', { class: 'call-row' },
-    h('div', { class: 'line' }, agent, line, badge, time),
-    h('div', { class: 'line' }, ...checks.map((each) => each.element),
+    h('div', { class: 'line' }, agent, line, badge, gap, time),
+    h('div', { class: 'line' }, opening,
       h('span', { class: 'meters' }, ...meters.map((each) => each.element))),
     words);
   return {
@@ -35,7 +38,11 @@ function callRow(model) {
       write(agent, card.agent ? t('call.agent', { agent: card.agent }) : t('call.noAgent'));
       write(line, tOr(`industry.${card.industry}`, card.industry));
       write(time, card.ended ? t('call.ended') : clock(level[0]));
+      write(gap, card.gap_s >= HEARD_ENOUGH_S ? t('call.lost', { s: card.gap_s.toFixed(0) }) : '');
+      gap.hidden = card.gap_s < HEARD_ENOUGH_S;
       showBadge(badge, model.worst(card.key));
+      // the opening of a call that came back was before
+      opening.hidden = card.resumed && !card.items.length;
       checks.forEach((each) => each.update(card, level[0]));
       meters[0].update(card.ended ? 0 : level[1]);
       meters[1].update(card.ended ? 0 : level[2]);

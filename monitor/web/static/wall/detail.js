@@ -117,9 +117,10 @@ function alertView(entry, detail) {
   const facts = h('div', { class: 'facts' });
   const history = h('ol', { class: 'history' });
   const bar = deedBar(entry, detail);
+  const late = h('span', { class: 'chip warn', text: t('alert.late'), title: t('alert.lateHint') });
   const sign = h('span', { class: `severity ${entry.alert.severity}` }, icon(entry.alert.severity), severityName(entry.alert.severity));
   const element = h('article', { class: 'subject', 'aria-label': t('wall.detail') },
-    h('header', { class: 'head' }, h('div', { class: 'line' }, sign, state, fate), title, sub),
+    h('header', { class: 'head' }, h('div', { class: 'line' }, sign, state, late, fate), title, sub),
     bar.element,
     h('section', { class: 'evidence' }, quote, detail.player.element),
     h('section', {}, h('div', { class: 'line' }, h('h3', { text: t('detail.context') }),
@@ -134,6 +135,7 @@ function alertView(entry, detail) {
       write(title, categoryName(alert));
       state.hidden = alert.state === 'confirmed';
       write(state, t(`alert.${alert.state}`));
+      late.hidden = !alert.late;
       write(sub, [model.teams.length > 1 && entry.team, t('call.agent', { agent: alert.agent || '—' }), t('alert.inCall', { at: clock(alert.start) }), alert.call].filter(Boolean).join(' · '));
       showFate(fate, alert, standing, detail.model.now());
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));

@@ -1,7 +1,5 @@
 // The keyboard of the wall, and the table that explains it.
-import { h } from '../dom.js';
-import { ask } from '../notes.js';
-import { t } from '../words.js';
+import { showKeyTable } from '../keyhelp.js';
 
 const TABLE = [
   ['J', 'K', 'key.jk'], ['Enter', 'key.enter'], ['A', 'key.a'], ['F', 'key.f'], ['T', 'key.t'], ['E', 'key.e'],
@@ -26,9 +24,5 @@ export function listen(actions) {
 }
 
 export function showKeys() {
-  return ask(t('wall.keys'), () => h('dl', { class: 'keys' },
-    ...TABLE.flatMap((row) => [
-      h('dt', {}, ...row.slice(0, -1).map((key) => h('kbd', { text: key }))),
-      h('dd', { text: t(row[row.length - 1]) }),
-    ])));
+  return showKeyTable(TABLE);
 }

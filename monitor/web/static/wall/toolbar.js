@@ -20,7 +20,7 @@ export function toolbar(wall) {
   const link = h('span', { class: 'link', role: 'status' });
   const health = h('span', { class: 'health' });
   fill(wall.frame.tools, teamSelect(wall), search, floor, h('span', { class: 'grow' }), health, link,
-    quiet, notify, sound, iconButton(t('wall.keys'), 'keys', showKeys));
+    quiet, notify, sound, iconButton(t('keys.title'), 'keys', showKeys));
   setQuiet(localStorage.getItem('quiet') === 'on');
 
   function setQuiet(on) {

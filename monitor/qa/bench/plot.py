@@ -1,0 +1,86 @@
+"""Latency over load as a picture: SVG written by hand, light and dark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from monitor.qa.bench.capacity import Step
+
+WIDTH: Final = 760
+HEIGHT: Final = 420
+LEFT, RIGHT, TOP, BOTTOM = 60, 190, 30, 50
+LOWEST_S, HIGHEST_S = 0.1, 40.0
+COLOURS: Final = (
+    "#d1242f",
+    "#1f6feb",
+    "#8250df",
+    "#1a7f37",
+    "#bf8700",
+    "#57606a",
+    "#0969da",
+    "#cf222e",
+)
+STYLE: Final = (
+    "text{font:13px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
+    ".limit{stroke:#57606a;stroke-dasharray:4 4}"
+    "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.grid{stroke:#30363d}}"
+)
+
+
+def capacity(steps: Sequence[Step]) -> str:
+    """p95 of the confirmed alert over the number of calls, one line for each system."""
+    loads = sorted({one.calls for one in steps})
+    parts = [
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+            f'aria-label="p95 of the confirmed alert by load"><style>{STYLE}</style>'
+        )
+    ]
+    for seconds in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 40):
+        kind = "limit" if seconds in (1, 2) else "grid"
+        y = _y(seconds)
+        parts.append(f'<path class="{kind}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{seconds:g} s</text>')
+    for load in loads:
+        x = _x(load, loads)
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 28}" text-anchor="middle">{load}</text>')
+    parts.append(
+        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">'
+        "two-role calls at once</text>"
+        f'<text x="{LEFT}" y="18">p95 from the end of the phrase to the confirmed alert</text>'
+    )
+    for number, name in enumerate(dict.fromkeys(one.system for one in steps)):
+        parts += _line(name, [one for one in steps if one.system == name], loads, number)
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _line(name: str, steps: list[Step], loads: Sequence[int], number: int) -> list[str]:
+    colour = COLOURS[number % len(COLOURS)]
+    points = []
+    for load in loads:
+        found = [one.score.at(0.95, confirmed=True) for one in steps if one.calls == load]
+        known = sorted(value for value in found if value is not None)
+        if known:
+            points.append((_x(load, loads), _y(known[len(known) // 2])))
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    y = TOP + 10 + 20 * number
+    return [
+        f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>',
+        *(f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}"/>' for x, at in points),
+        f'<path d="M{WIDTH - RIGHT + 14} {y - 4}h18" stroke="{colour}" stroke-width="2"/>',
+        f'<text x="{WIDTH - RIGHT + 38}" y="{y}">{escape(name)}</text>',
+    ]
+
+
+def _x(load: int, loads: Sequence[int]) -> float:
+    span = math.log(max(loads) / min(loads)) or 1.0
+    return LEFT + 20 + (WIDTH - LEFT - RIGHT - 40) * math.log(load / min(loads)) / span
+
+
+def _y(seconds: float) -> float:
+    within = min(HIGHEST_S, max(LOWEST_S, seconds))
+    share = math.log(within / LOWEST_S) / math.log(HIGHEST_S / LOWEST_S)
+    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share

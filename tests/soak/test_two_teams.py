@@ -1,0 +1,268 @@
+"""What a team sees is the same whether or not another team is there and busy.
+
+A script of random deeds runs on two servers: on one the team is alone, on the other a second team
+has calls and agents of the same names and does random deeds in between. Everything the first team
+can ask is asked on both, and the answers must not differ: row numbers, times and random marks are
+replaced by the order in which they first appear.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import msgspec
+
+from monitor.clock import SystemClock
+from monitor.events import CallEnded, CallStarted, Coverage, Prompt, Utterance
+from monitor.settings import Recordings
+from monitor.store.tokens import TokenShelf
+from monitor.types import Role
+from monitor.web.auth import make_token
+from tests.soak.size import PART, size
+from tests.web.conftest import House, Opener, chunk, closed_with, hear, say
+from tests.web.scripted import alert
+
+SCRIPTS = size("SCRIPTS", 2000)
+AT_ONCE = 6
+CALLS = ("c1", "c2", "x1")
+AGENTS = ("8012", "8015")
+SAID = ("百分百保本", "您好这里是江海银行", "我再看看", "年化百分之八")
+
+PURPOSE = "请说明来电目的"
+
+MARKS = ("number", "next", "epoch", "id", "key", "file", "take", "sha256", "marked", "peer")
+"""Random, or counted over all teams; what they are alike to must be alike in both worlds."""
+
+
+class Same:
+    """Puts a name in place of each mark and time."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, Any], str] = {}
+
+    def __call__(self, value: Any, key: str = "") -> Any:
+        match value:
+            case float() if key.startswith("ack_"):
+                # how long this answer took by the clock
+                return "took"
+            case dict():
+                return {name: self(each, name) for name, each in value.items()}
+            case list():
+                return [self(each, key) for each in value]
+            case float() | int() if key.endswith(("wall", "since", "until", "at", "now")) or (
+                isinstance(value, float) and value > 1e9
+            ):
+                return "time" if value > 1e9 else value
+            case _ if (key in MARKS and value is not None and not _ours(value)) or (
+                isinstance(value, str) and value.startswith("token:")
+            ):
+                return self._seen.setdefault((key, value), f"{key}{len(self._seen)}")
+        return value
+
+
+def differences(one: Any, two: Any, place: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where two answers differ, for whoever looks for the leak."""
+    if isinstance(one, dict) and isinstance(two, dict):
+        for name in one.keys() | two.keys():
+            yield from differences(one.get(name), two.get(name), f"{place}.{name}")
+    elif isinstance(one, list | tuple) and isinstance(two, list | tuple) and len(one) == len(two):
+        for number, (left, right) in enumerate(zip(one, two, strict=True)):
+            yield from differences(left, right, f"{place}[{number}]")
+    elif one != two:
+        yield place, one, two
+
+
+def _ours(value: Any) -> bool:
+    """An id that the script chose: it must be the same in both worlds, letter by letter."""
+    return isinstance(value, str) and value.split("-")[0] in CALLS
+
+
+@dataclass
+class World:
+    """One server, one team that is looked at, and perhaps another."""
+
+    house: House
+    client: httpx2.AsyncClient
+    shelf: TokenShelf
+    team: str
+    same: Same = field(default_factory=Same)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def token(self, role: str, team: str = "") -> str:
+        key = f"{role}/{team or self.team}"
+        if key not in self.tokens:
+            agent = AGENTS[0] if role == "agent" else ""
+            row, made = make_token(role, SystemClock(), team=team or self.team, agent=agent)
+            self.shelf.add(row)
+            self.tokens[key] = made
+        return self.tokens[key]
+
+    async def ask(self, role: str, path: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {self.token(role)}"}
+        method = "GET" if body is None else "POST"
+        answer = await self.client.request(
+            method, self.house.url + path, json=body, headers=headers
+        )
+        try:
+            shown = self.same(answer.json())
+        except ValueError:
+            shown = [self.same(msgspec.json.decode(line)) for line in answer.text.splitlines()]
+        return answer.status_code, shown
+
+    async def feed(self, role: str, team: str) -> Any:
+        """The first words of a feed, or how it was refused."""
+        async with self.house.socket("/ws/alerts") as socket:
+            await say(socket, type="hello", token=self.token(role), team=team, last={"seq": 0})
+            first = await hear(socket)
+            if first["type"] == "error":
+                return await closed_with(socket), first["code"]
+            second = await hear(socket)
+            seen = [first, second]
+            if first["seq"]:
+                seen += [await hear(socket) for _ in range(first["seq"])]
+            return [self.same(each) for each in seen]
+
+
+Deed = tuple[str, Any]
+
+
+def script(dice: random.Random) -> list[Deed]:
+    """What a team does, in an order of its own."""
+    deeds: list[Deed] = []
+    numbers = itertools.count(1)
+    for _ in range(dice.randint(2, 6)):
+        call = dice.choice(CALLS[:2])
+        kind = dice.choice(["talk", "talk", "alert", "alert", "prompt", "end", "act", "bring"])
+        match kind:
+            case "alert":
+                deeds.append((kind, (call, next(numbers), dice.choice(SAID))))
+            case "talk":
+                deeds.append((kind, (call, dice.choice(SAID))))
+            case "act":
+                deeds.append((kind, (call, dice.choice(["acknowledge", "false_alarm"]))))
+            case _:
+                deeds.append((kind, call))
+    return deeds
+
+
+async def do(world: World, team: str, deed: Deed, done: int) -> None:
+    kind, what = deed
+    name = what if isinstance(what, str) else what[0]
+    call = CallStarted(call=name, team=team, agent=AGENTS[int(name[-1]) % 2], industry="wealth")
+    at = float(done)
+    publish = world.house.state.desk.publish
+    match kind:
+        case "talk":
+            said = Utterance(call=name, channel=Role.AGENT, start=at, end=at + 1, text=what[1])
+            heard = Coverage(
+                call=name, channel=Role.AGENT, state="transcribed", start=at, end=at + 1
+            )
+            await publish(call, [call, said, heard])
+        case "alert":
+            await publish(call, [call, alert(name, what[1], quote=what[2])])
+        case "prompt":
+            shown = Prompt(
+                call=name, text="请说明来电目的", reason="missing_purpose", state="shown"
+            )
+            await publish(call, [call, shown])
+        case "end":
+            await publish(call, [call, CallEnded(call=name, at=at)])
+        case "bring":
+            async with world.house.source(world.token("ingest", team), f"{name}-live") as source:
+                await source.send(chunk(1))
+                await source.send("END")
+                while (await hear(source))["type"] != "ended":
+                    pass
+        case "act":
+            headers = {"Authorization": f"Bearer {world.token('supervisor', team)}"}
+            body = {"action": what[1], "key": f"{team}-{done}-key", "reason": "核对"}
+            path = f"{world.house.url}/api/alerts/{name}-1/actions"
+            await world.client.post(path, json=body, headers=headers)
+
+
+def questions(dice: random.Random, other: str) -> list[tuple[str, str]]:
+    asked = [
+        ("supervisor", "/api/calls"),
+        ("supervisor", "/api/alerts"),
+        ("supervisor", "/api/wall"),
+        ("supervisor", f"/api/calls?team={other}"),
+        ("supervisor", f"/api/alerts?team={other}"),
+        ("supervisor", f"/api/wall?team={other}"),
+        ("agent", "/api/calls"),
+        ("agent", f"/api/agents/{AGENTS[0]}/alerts"),
+        ("supervisor", f"/api/agents/{AGENTS[1]}/alerts"),
+        ("qa", "/api/qa/calls"),
+        ("qa", "/api/qa/choices"),
+        ("qa", f"/api/qa/calls?team={other}"),
+        ("supervisor", "/api/overview"),
+        ("supervisor", f"/api/overview?team={other}"),
+        ("qa", "/api/qa/samples"),
+        ("supervisor", "/api/qa/calls?words=%E4%BF%9D%E6%9C%AC"),
+    ]
+    for call in CALLS:
+        asked += [
+            ("supervisor", f"/api/calls/{call}/events"),
+            ("agent", f"/api/calls/{call}/events?format=jsonl"),
+            ("qa", f"/api/calls/{call}/recording"),
+            ("supervisor", f"/api/calls/{call}/audio"),
+        ]
+    return dice.sample(asked, 6)
+
+
+async def compare(alone: World, beside: World, dice: random.Random, other: str) -> int:
+    """Run one script in both worlds; returns how many answers were compared."""
+    mine, theirs = script(dice), script(dice)
+    # a call that only the other team has
+    theirs.insert(0, ("alert", ("x1", 1, SAID[0])))
+    compared = 0
+    for done, deed in enumerate(mine):
+        for each in theirs[: dice.randint(0, len(theirs))]:
+            await do(beside, other, each, done)
+        for world in (alone, beside):
+            await do(world, world.team, deed, done)
+        if dice.random() < 0.5 and done + 1 < len(mine):
+            continue
+        for role, path in questions(dice, other):
+            one, two = await alone.ask(role, path), await beside.ask(role, path)
+            assert one == two, (role, path, list(differences(one, two)))
+            compared += 1
+    for role, team in (("supervisor", alone.team), ("supervisor", other), ("agent", alone.team)):
+        one, two = await alone.feed(role, team), await beside.feed(role, team)
+        assert one == two, ("feed", role, team, list(differences(one, two)))
+        compared += 1
+    return compared
+
+
+async def test_nothing_of_another_team_is_seen(open_house: Opener) -> None:
+    silent = Recordings(enabled=False)
+    quiet = await open_house("quiet", recordings=silent)
+    loud = await open_house("loud", recordings=silent)
+    begun, numbers, compared = time.monotonic(), iter(range(SCRIPTS)), 0
+
+    async def work(shelves: tuple[TokenShelf, TokenShelf]) -> None:
+        nonlocal compared
+        async with httpx2.AsyncClient(timeout=60) as client:
+            for number in numbers:
+                dice = random.Random(f"{PART}/{number}")
+                team, other = f"s{number}", f"n{number}"
+                alone = World(quiet, client, shelves[0], team)
+                beside = World(loud, client, shelves[1], team)
+                found = await compare(alone, beside, dice, other)
+                compared += found
+
+    with closing(TokenShelf(quiet.folder)) as one, closing(TokenShelf(loud.folder)) as two:
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(AT_ONCE):
+                tasks.create_task(work((one, two)))
+    print(
+        f"\ntwo teams: {SCRIPTS} scripts, {compared} answers and feeds compared in "
+        f"{time.monotonic() - begun:.0f} s; different 0"
+    )
