@@ -33,6 +33,15 @@ _NUMBER: Final = re.compile("[0-9零幺一二两三四五六七八九]{2}")
 """A number given is given: a negator before it is a slip of the recogniser, not a denial."""
 
 
+LOOP: Final = 400
+"""Characters from which a text may be a loop of the recogniser: nobody says as much in a breath."""
+FEW: Final = 8
+"""Times that the runs of three characters in a loop come back, at least, on the average."""
+SAID_ONCE: Final = 60
+"""Characters of what is repeated that are judged: whatever it holds is in them."""
+_RUN: Final = re.compile(r"(.{1,20}?)\1{7,}", re.DOTALL)
+
+
 class CallJudge:
     """Judges one call, in media time. Deterministic: the same input gives the same events.
 
@@ -306,12 +315,12 @@ def _segment(utterance: Utterance) -> SegmentKey:
 def _pieces(utterance: Utterance) -> list[Utterance]:
     """An utterance of any length in parts that are judged at once."""
     text = utterance.text
-    if len(text) <= PIECE:
+    stretches = _stretches(text)
+    if len(stretches) == 1:
         return [utterance]
     times = instants(utterance)
     parts = []
-    for low in range(0, len(text), PIECE):
-        high = min(len(text), low + PIECE)
+    for low, high in stretches:
         parts.append(
             msgspec.structs.replace(
                 utterance,
@@ -322,6 +331,22 @@ def _pieces(utterance: Utterance) -> list[Utterance]:
             )
         )
     return parts
+
+
+def _stretches(text: str) -> list[tuple[int, int]]:
+    """What is judged of a text: all of it, but what a recogniser only says again and again."""
+    length = len(text)
+    kept = [(0, length)]
+    if length > LOOP and len({text[at : at + 3] for at in range(length)}) * FEW < length:
+        kept, at = [], 0
+        for run in _RUN.finditer(text):
+            if run.end() - run.start() > 2 * SAID_ONCE:
+                kept.append((at, run.start() + SAID_ONCE))
+                at = run.end() - SAID_ONCE // 2
+        kept.append((at, length))
+    return [
+        (at, min(high, at + PIECE)) for low, high in kept for at in range(low, max(high, 1), PIECE)
+    ]
 
 
 def _surest(found: Found) -> tuple[int, int, float]:

@@ -26,6 +26,9 @@ from monitor.rules.similar_model import Model
 from monitor.rules.turns import Memory, Turn
 from monitor.types import Role
 
+MAX_FOUND: Final = 48
+"""Ways in which any of many phrases is met that are looked at; speech has a handful, a loop
+hundreds."""
 MAX_WAYS: Final = 200
 """Combinations of parts tried for one `near` or `ordered`."""
 
@@ -166,7 +169,8 @@ class Search:
         if view.turn is not None:
             numbers = sorted(phrases.keys() & view.turn.hits.keys())
         parts = [*(phrases[number] for number in numbers), *rest]
-        return [found for part in parts for found in self.find(part, view, roles)]
+        ways = (found for part in parts for found in self.find(part, view, roles))
+        return list(islice(ways, MAX_FOUND))
 
     def _all(self, of: tuple[ex.Expr, ...], view: View, roles: Roles) -> list[Found]:
         chosen = []

@@ -98,8 +98,10 @@ def _rule(pack: pk.Pack, rule: pk.Rule | pk.StateRule, alone: pk.Pack) -> Iterat
     name = f"{pack.pack}/{rule.id}"
     role = Role.CUSTOMER if getattr(rule, "role", "agent") == "customer" else Role.AGENT
     call = example_call(pack, rule.when)
+    nameless = msgspec.structs.replace(call, company="", aliases=())
     for text in rule.examples.violation:
-        events = judged(text, call, (alone,), role)
+        # some rules are only for those who may not speak in the name of the first company
+        events = (event for one in (call, nameless) for event in judged(text, one, (alone,), role))
         if not any(isinstance(e, Alert) and e.rule == name for e in events):
             yield _failure(pack, rule, text, "no alert for the violation")
     for text in rule.examples.fine:

@@ -110,17 +110,11 @@ class Model:
         return 1.0 / (1.0 + math.exp(-(self.card.scale * decision + self.card.shift)))
 
     def pulls(self, text: str) -> list[float]:
-        """For each character how much the runs of two and three that begin there speak for a
-        violation: where in a long text it pays to look."""
-        known, pulls = self._rows, self._pulls
-        found = []
-        for at in range(len(text)):
-            two, three = known.get(text[at : at + 2]), known.get(text[at : at + 3])
-            found.append(
-                (pulls[two] if two is not None else 0.0)
-                + (pulls[three] if three is not None else 0.0)
-            )
-        return found
+        """For each character how much the pair that begins there speaks for a violation: where in
+        a long text it pays to look."""
+        rows = map(self._rows.get, map(str.__add__, text, f"{text[1:]} "))
+        pulls = self._pulls
+        return [0.0 if row is None else pulls[row] for row in rows]
 
     def score(self, features: Features) -> Score:
         """The scores of a text; nothing known in it scores 0."""

@@ -342,6 +342,15 @@ def test_a_long_text_is_judged_in_parts() -> None:
     assert quotes(run(judge(SURE), said(text, 0, 1_000))) == ["百分百保本"]
 
 
+@pytest.mark.parametrize("loop", ["这个产品百分百保本", "您好", "一", "保本"])
+def test_a_loop_says_no_more_than_once(loop: str) -> None:
+    text = f"不错{loop * (1_600 // len(loop))}稳赚不赔"
+    once = alerts(run(judge(SURE), said(f"不错{loop * 3}稳赚不赔", 0, 9)))
+    again = alerts(run(judge(SURE), said(text, 0, 400)))
+    assert {one.rule for one in again} == {one.rule for one in once}
+    assert len({one.id for one in again}) == len(again)
+
+
 SENTENCES = st.lists(
     st.tuples(
         st.sampled_from([Role.AGENT, C]),

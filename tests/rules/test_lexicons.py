@@ -22,8 +22,9 @@ def test_every_example_comes_out_as_written(pack: Pack) -> None:
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.pack)
-def test_no_pack_has_a_lint_error(pack: Pack) -> None:
-    assert [one for one in lint(pack) if one.level == "error"] == []
+def test_no_pack_has_anything_to_advise(pack: Pack) -> None:
+    """But that a cited text is a draft or unverified, which its alerts say."""
+    assert [one for one in lint(pack) if one.code != "unverified_basis"] == []
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.pack)
