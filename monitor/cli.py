@@ -42,6 +42,7 @@ COMMANDS = (
     "backup",
     "restore",
     "drill",
+    "store",
     "access",
     "audit",
     "lexicon",

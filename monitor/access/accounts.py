@@ -16,7 +16,7 @@ from monitor.errors import BadInput, Refused
 from monitor.settings import Access
 from monitor.store.access_file import AccessFile
 from monitor.store.accounts import AccountRow, AccountShelf
-from monitor.store.tables import NAME_CHARS
+from monitor.store.columns import NAME_CHARS
 
 PERSONAL: Final = tuple(role for role in ROLES if role != "ingest")
 """Roles an account can have: sources of sound have tokens."""

@@ -12,7 +12,7 @@ import urllib.request
 from collections import deque
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgspec
 import structlog
@@ -124,6 +124,12 @@ class AuditLog:
     def close(self) -> None:
         """Let go of the file."""
         self.shelf.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _entry(self, actor: str, action: str, about: str, more: dict[str, Any]) -> Entry:
         outcome = more.pop("outcome", "done")

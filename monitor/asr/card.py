@@ -23,6 +23,9 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     """Shortest window the model was trained for; below 30 the sound is not padded to 30 s."""
     end_margin_s: float = 0.0
     """Silence added after the sound, without which the last words suffer."""
+    retry_below: float | None = None
+    """Mean log probability of a text below which the sound is heard again in a window of 30 s, and
+    the likelier text counts. For stock models that are given short windows; try -1.0."""
     alignment_shift_s: float = 0.12
     """Added to the word starts that cross-attention gives; measured on the bundled model, whose
     attention reaches a character this much before it begins."""

@@ -63,7 +63,21 @@ class ShortWhisper:
                 batch = members[first : first + _BATCH]
                 heard = self._hear([segments[index] for index in batch], frames, fast=fast)
                 found.update(zip(batch, heard, strict=True))
-        return [found[index] for index in range(len(segments))]
+        heard = [found[index] for index in range(len(segments))]
+        return heard if fast else self._surely(segments, heard)
+
+    def _surely(self, segments: Sequence[Segment], heard: list[Transcript]) -> list[Transcript]:
+        """A text that the model doubts, once more at the length it was trained for."""
+        limit = self._card.retry_below
+        if limit is None:
+            return heard
+        longest = round(LONGEST_S * FRAMES_PER_S)
+        for index, (segment, one) in enumerate(zip(segments, heard, strict=True)):
+            if one.text and one.avg_logprob < limit and self.frames(segment) < longest:
+                (again,) = self._hear([segment], longest, fast=False)
+                if again.avg_logprob > one.avg_logprob and again.text:
+                    heard[index] = again
+        return heard
 
     def close(self) -> None:
         """Unload the weights."""

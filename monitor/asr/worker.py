@@ -41,7 +41,7 @@ _from_server = get_context("forkserver")
 """A forked child of ours would share the threads' locks of a server that runs. This is forked from
 a process that has the recogniser's libraries imported and does nothing else: ready in a tenth of a
 second instead of two."""
-_from_server.set_forkserver_preload(["monitor.asr.whisper", "monitor.asr.recogniser"])
+_from_server.set_forkserver_preload(["monitor.asr.nursery"])
 
 
 class _LostError(Exception):
@@ -90,11 +90,13 @@ class Worker:
         """One transcript for each segment, in order. `joined`: see `asr.hear`.
 
         Raises `MonitorError` when the recogniser fails on them, or falls on them twice. A batch
-        that fells it is not tried again as a whole: the caller takes it apart. Nor is a partial.
-        Of a process that somebody else killed the sound is not suspected.
+        that fells it is not tried again as a whole: the caller takes it apart. Nor is speech that
+        goes on. Of a process that somebody else killed the sound is not suspected.
         """
-        tries = 1 if fast or len(segments) > 1 else TRIES
-        kills = 0 if fast else MOST_KILLS
+        # what is heard fast under load is final all the same
+        final = all(segment.closed for segment in segments)
+        tries = TRIES if final and len(segments) == 1 else 1
+        kills = MOST_KILLS if final else 0
         while tries:
             try:
                 found = self._ask(segments, fast, joined)

@@ -141,7 +141,7 @@ def peers(
     from monitor.qa.bench.peers.peer import Peer, cache
     from monitor.qa.bench.peers.recipe import RECIPES
 
-    console, model = _console(), models.find(models.BUNDLED).folder
+    model = models.find(models.BUNDLED).folder
     home = environments.absolute() if environments else cache()
     systems: list[System] = [Ours()]
     for recipe in RECIPES:
@@ -151,7 +151,7 @@ def peers(
         try:
             peer.install()
         except Unavailable as fault:
-            console.print(f"not taking part: {fault}", style="yellow", markup=False)
+            _absent(out, recipe.name, fault)
             continue
         systems.append(peer)
     if not prepare:
@@ -185,19 +185,23 @@ def report(
     from monitor.errors import BadInput
     from monitor.qa.bench import plot as bench_plot
     from monitor.qa.bench import table
-    from monitor.qa.bench.capacity import Step
+    from monitor.qa.bench.capacity import Absent, Step
 
     steps: list[Step] = []
+    absent: dict[str, Absent] = {}
     for path in runs:
         try:
             lines = path.read_bytes().splitlines()
             kept = [msgspec.json.decode(line, type=dict[str, msgspec.Raw]) for line in lines]
             steps += [msgspec.json.decode(one["step"], type=Step) for one in kept if "step" in one]
+            for one in (each["absent"] for each in kept if "absent" in each):
+                missing = msgspec.json.decode(one, type=Absent)
+                absent[missing.system] = missing
         except (OSError, msgspec.DecodeError) as fault:
             raise BadInput("bad_runs", str(fault), file=str(path)) from fault
     if not steps:
         raise BadInput("no_runs", "no steps of a ladder in these files")
-    typer.echo(table.markdown(steps))
+    typer.echo(table.markdown(steps, list(absent.values())))
     if plot is not None:
         plot.write_text(bench_plot.capacity(steps), "utf8")
 
@@ -297,7 +301,7 @@ def _ladder(
                 step = bench_capacity.measure(system, scenes, count, hold_s=hold_s)
             except MonitorError as fault:
                 broken.add(system.name)
-                console.print(f"not taking part: {system.name}: {fault}", markup=False)
+                _absent(out, system.name, fault)
                 continue
             steps.append(step)
             _keep(out, "step", step)
@@ -305,6 +309,13 @@ def _ladder(
             if table.hopeless(step):
                 broken.add(system.name)
     console.print(table.ladder(steps))
+
+
+def _absent(out: Path | None, system: str, fault: Exception) -> None:
+    from monitor.qa.bench.capacity import Absent
+
+    _keep(out, "absent", Absent(system=system, why=str(fault)))
+    _console().print(f"not taking part: {system}: {fault}", style="yellow", markup=False)
 
 
 def _scenes(folder: Path | None, *, wanted: bool = False) -> list[Scene]:

@@ -1,4 +1,4 @@
-"""Review results as tables for a spreadsheet: masked, and harmless when opened."""
+"""Review results as tables for a spreadsheet, harmless when opened."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from typing import Final
-
-from monitor.text.mask import mask
 
 Cell = str | float | int | None
 
@@ -18,11 +16,8 @@ BOM: Final = "\ufeff"
 
 
 def safe(cell: Cell) -> Cell:
-    """The cell with numbers of people hidden, and never a formula."""
-    if not isinstance(cell, str):
-        return cell
-    text = mask(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The cell, never a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

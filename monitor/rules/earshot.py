@@ -8,7 +8,7 @@ not sure of is searched this way, and only where somebody introduces himself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +30,11 @@ _LONGEST: Final = 80
 _INTRODUCED: Final = re.compile(
     "您好|你好|上午好|下午好|晚上好|这里|这边|我是|我们是|为您服务|来电|打扰"
 )
+_CALLED: Final = re.compile(
+    "您好|你好|上午好|中午好|下午好|晚上好|这里是|这边是|这边|我是|我们是|来自|欢迎致电"
+)
+"""What stands right before a company's name."""
+_LEAST_CORE: Final = 2
 _KINDS: Final = re.compile(
     "(股份|有限|责任|集团|公司|银行|信用社|人寿|财险|保险|证券|基金|期货|信托|消费|金融|小额|贷款|信贷|财富"
     "|科技|教育|培训|学校|健康|管理|医疗|医院|通信|电信|置业|地产|汽车|商城|服务|中心)+$"
@@ -50,6 +55,26 @@ def nearest(names: Iterable[str], text: str) -> Span | None:
         if found and found[0] <= WORST and (best is None or found[0] < best[0]):
             best = found
     return best[1] if best else None
+
+
+def blurred(names: Iterable[str], text: str, doubtful: Sequence[bool]) -> Span | None:
+    """Where a name stands of which only the kind was understood, or None.
+
+    您好，我是阳他财富的, of an agent of 云帆财富: a greeting or 我是, as many syllables as the name
+    has, all of them doubtful, and then 财富. Whoever says it does name a company, and what the
+    recogniser makes of a name that is no word says nothing about which.
+    """
+    for name in names:
+        core = len(_KINDS.sub("", name))
+        kind = name[core:]
+        if core < _LEAST_CORE or len(kind) < _LEAST_CORE:
+            continue
+        for found in _CALLED.finditer(text[:_LONGEST]):
+            start = found.end()
+            middle = start + core
+            if all(doubtful[start:middle]) and text.startswith(kind, middle):
+                return start, middle + len(kind)
+    return None
 
 
 def _align(name: str, text: str) -> tuple[float, Span] | None:

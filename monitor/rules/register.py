@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from monitor.rules.earshot import nearest
+from monitor.rules.earshot import blurred, nearest
 from monitor.rules.hits import Hit
 from monitor.rules.matcher import Matcher
 from monitor.rules.pack import Company
@@ -57,14 +57,19 @@ class Register:
                 kept.append((self._kinds[hit.pattern], hit))
         return sorted(kept, key=lambda one: one[1].start)
 
-    def spans(self, folded: Folded, *, unsure: bool = False) -> dict[str, tuple[Span, ...]]:
+    def spans(
+        self, folded: Folded, doubtful: Sequence[bool] | None = None
+    ) -> dict[str, tuple[Span, ...]]:
         """The spans that fill {company} and {alias}.
 
-        `unsure` text, where no name is found, is searched for something that sounds like one.
+        Text with doubtful characters, where no name is found, is searched for something that
+        sounds like one, or that must have been one.
         """
         hits = self.hits(folded)
-        if unsure and not hits and (near := nearest(self._names, folded.text)):
-            return {COMPANY: (near,), ALIAS: ()}
+        if doubtful is not None and not hits:
+            near = nearest(self._names, folded.text) or blurred(self._names, folded.text, doubtful)
+            if near:
+                return {COMPANY: (near,), ALIAS: ()}
         return {
             name: tuple((hit.start, hit.end) for kind, hit in hits if kind == name)
             for name in (COMPANY, ALIAS)

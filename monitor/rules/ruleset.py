@@ -81,14 +81,16 @@ class RuleSet(Compiled):
         `doubtful` marks the folded characters that a recogniser may have misheard; None for text
         that is certain.
         """
-        slots = Filled(folded, partial(self._names, folded, doubtful is not None))
+        slots = Filled(folded, partial(self._names, folded, doubtful))
         found: dict[int, list[Hit]] = {}
         for hit in self.matcher.find(folded, slots, doubtful):
             found.setdefault(hit.pattern, []).append(hit)
         return found
 
-    def _names(self, folded: Folded, unsure: bool) -> dict[str, tuple[Span, ...]]:
-        return self.register.spans(folded, unsure=unsure) if self.register else {}
+    def _names(
+        self, folded: Folded, doubtful: Sequence[bool] | None
+    ) -> dict[str, tuple[Span, ...]]:
+        return self.register.spans(folded, doubtful) if self.register else {}
 
     @property
     def pack_names(self) -> str:

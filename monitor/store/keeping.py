@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Table, delete, exists, insert, or_, select, update
 
 from monitor.store.tables import calls
 from monitor.store.tables_keeping import closings, deletions, holds, policies, runs
 
 
-class PolicyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A policy in force, or one that was."""
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that somebody made."""
 
     number: int
+    made_by: str
+    made_wall: float
+
+
+M = TypeVar("M", bound=Made)
+
+
+class PolicyRow(Made, frozen=True, kw_only=True):
+    """A policy in force, or one that was."""
+
     industry: str
     artefact: str
     keep_days: int
     delete_days: int | None
     basis: str
     source: str
-    made_by: str
-    made_wall: float
     retired_by: str | None = None
     retired_wall: float | None = None
 
 
-class HoldRow(msgspec.Struct, frozen=True, kw_only=True):
+class HoldRow(Made, frozen=True, kw_only=True):
     """Something that must not be deleted; an empty call means the whole team."""
 
-    number: int
     team: str
     call: str
     reason: str
     review_wall: float
-    made_by: str
-    made_wall: float
     released_by: str | None = None
     released_wall: float | None = None
 
@@ -68,40 +73,32 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_policy(on: Connection, **values: Any) -> int:
     """Put a policy in force; returns its number."""
-    made = on.execute(insert(policies).values(values).returning(policies.c.number))
-    return int(made.scalar_one())
+    return _add(on, policies, values)
 
 
 def retire_policy(on: Connection, number: int, by: str, wall: float) -> bool:
     """Take a policy out of force; False when it is not in force."""
-    mine = (policies.c.number == number, policies.c.retired_wall.is_(None))
-    change = update(policies).where(*mine).values(retired_by=by, retired_wall=wall)
-    return on.execute(change).rowcount == 1
+    return _end(on, policies, "retired", number, by, wall)
 
 
 def policies_in_force(on: Connection) -> list[PolicyRow]:
     """Every policy in force, oldest first."""
-    query = select(policies).where(policies.c.retired_wall.is_(None)).order_by(policies.c.number)
-    return [msgspec.convert(row, PolicyRow) for row in on.execute(query).mappings()]
+    return _in_force(on, policies, "retired", PolicyRow)
 
 
 def add_hold(on: Connection, **values: Any) -> int:
     """Put a hold on a call or a team; returns its number."""
-    made = on.execute(insert(holds).values(values).returning(holds.c.number))
-    return int(made.scalar_one())
+    return _add(on, holds, values)
 
 
 def release_hold(on: Connection, number: int, by: str, wall: float) -> bool:
     """Release a hold; False when there is none."""
-    mine = (holds.c.number == number, holds.c.released_wall.is_(None))
-    change = update(holds).where(*mine).values(released_by=by, released_wall=wall)
-    return on.execute(change).rowcount == 1
+    return _end(on, holds, "released", number, by, wall)
 
 
 def holds_in_force(on: Connection) -> list[HoldRow]:
     """Every hold in force, oldest first."""
-    query = select(holds).where(holds.c.released_wall.is_(None)).order_by(holds.c.number)
-    return [msgspec.convert(row, HoldRow) for row in on.execute(query).mappings()]
+    return _in_force(on, holds, "released", HoldRow)
 
 
 def candidates(
@@ -137,19 +134,8 @@ def begin(on: Connection, ended: Ended, artefact: str, why: str, wall: float) ->
     """Mark something for deletion; None when a hold came in between."""
     if held(on, ended.team, ended.call):
         return None
-    made = on.execute(
-        insert(deletions)
-        .values(
-            call_number=ended.number,
-            team=ended.team,
-            call=ended.call,
-            artefact=artefact,
-            why=why,
-            begun_wall=wall,
-        )
-        .returning(deletions.c.number)
-    )
-    return int(made.scalar_one())
+    values = {"call_number": ended.number, "team": ended.team, "call": ended.call}
+    return _add(on, deletions, values | {"artefact": artefact, "why": why, "begun_wall": wall})
 
 
 def unfinished(on: Connection) -> list[DeletionRow]:
@@ -205,3 +191,19 @@ def closed_calls(on: Connection, team: str) -> frozenset[str]:
 def reopen(on: Connection, numbers: Sequence[int]) -> None:
     """The calls are gone, or open again."""
     on.execute(delete(closings).where(closings.c.call_number.in_(numbers)))
+
+
+def _add(on: Connection, table: Table, values: dict[str, Any]) -> int:
+    made = on.execute(insert(table).values(values).returning(table.c.number))
+    return int(made.scalar_one())
+
+
+def _end(on: Connection, table: Table, how: str, number: int, by: str, wall: float) -> bool:
+    mine = (table.c.number == number, table.c[f"{how}_wall"].is_(None))
+    change = update(table).where(*mine).values({f"{how}_by": by, f"{how}_wall": wall})
+    return on.execute(change).rowcount == 1
+
+
+def _in_force(on: Connection, table: Table, ended: str, kind: type[M]) -> list[M]:
+    query = select(table).where(table.c[f"{ended}_wall"].is_(None)).order_by(table.c.number)
+    return [msgspec.convert(row, kind) for row in on.execute(query).mappings()]

@@ -1,12 +1,24 @@
-"""Brings a database to the version of this program, one numbered step at a time."""
+"""Brings a database to the version of this program, or back, one numbered step at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy.schema import sort_tables
 
-from monitor.errors import Unavailable
+from monitor.errors import Conflict, Unavailable
 from monitor.store import findings, tables, tables_accounts, tables_keeping, tables_sealed
 from monitor.store.tables_actions import actions, feedback, standings
 from monitor.store.tables_desk import DESK
@@ -74,6 +86,18 @@ RECORD_STEPS: Sequence[Step] = (
 )
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
+MADE: dict[Step, tuple[Table, ...]] = {
+    _recordings: (recordings, lives),
+    _sealed: tuple(tables_sealed.sealed_meta.sorted_tables),
+    _keeping: tuple(tables_keeping.keeping_meta.sorted_tables),
+    _actions: (actions, feedback, standings),
+    _desk: DESK,
+}
+"""What a step made and going back takes away; the first step of all is not taken back."""
+
+MADE_AGAIN = ("findings", "digests", "standings", "lives")
+"""Tables that the step makes again from the events when it runs once more."""
+
 
 def migrate(connection: Connection, steps: Sequence[Step]) -> int:
     """Run the steps this database has not seen; returns its version. Call inside a transaction.
@@ -95,3 +119,38 @@ def migrate(connection: Connection, steps: Sequence[Step]) -> int:
         step(connection)
     connection.execute(update(_version).values(version=len(steps)))
     return len(steps)
+
+
+def version(connection: Connection) -> int:
+    """How many steps the database has seen; 0 for one that has seen none."""
+    if not inspect(connection).has_table(_version.name):
+        return 0
+    return connection.execute(select(_version.c.version)).scalar() or 0
+
+
+def take_back(
+    connection: Connection, steps: Sequence[Step], to: int, *, discard: bool = False
+) -> None:
+    """Go back to version `to`, for an older program. Call inside a transaction.
+
+    Raises `Conflict` when that would lose rows that nothing makes again, unless `discard`.
+    """
+    have = version(connection)
+    if not 1 <= to <= have <= len(steps):
+        message = f"the database has version {have}: it can go back to 1 … {have}"
+        raise Conflict("no_such_version", message)
+    gone = [table for step in steps[to:have] for table in MADE[step]]
+    there = [table for table in gone if inspect(connection).has_table(table.name)]
+    lost = {
+        table.name: rows
+        for table in there
+        if table.name not in MADE_AGAIN
+        and (rows := connection.execute(select(func.count()).select_from(table)).scalar())
+    }
+    if lost and not discard:
+        named = ", ".join(f"{name} ({rows})" for name, rows in sorted(lost.items()))
+        message = f"going back to version {to} loses rows of {named}: back up, then say --discard"
+        raise Conflict("would_lose", message)
+    for table in reversed(sort_tables(there)):
+        table.drop(connection)
+    connection.execute(update(_version).values(version=to))

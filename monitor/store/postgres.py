@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -13,6 +14,9 @@ from monitor.errors import BadSetting, Unavailable
 
 _LOCK = int.from_bytes(b"monitor")
 """Advisory lock of the one server that may write; it ends with its session."""
+
+_TRIES, _BETWEEN_S = 10, 0.1
+"""A session that ended a moment ago may hold the lock a moment longer."""
 
 _TIMES: dict[str, Any] = {
     "connect_timeout": 5,
@@ -36,10 +40,13 @@ def writing_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _claim(raw: Any, _: object) -> None:
-        (held,) = raw.execute(f"SELECT pg_try_advisory_lock({_LOCK})").fetchone()
-        raw.commit()
-        if not held:
-            raise Unavailable("data_in_use", "another server uses this database")
+        for _ in range(_TRIES):
+            (held,) = raw.execute(f"SELECT pg_try_advisory_lock({_LOCK})").fetchone()
+            raw.commit()
+            if held:
+                return
+            time.sleep(_BETWEEN_S)
+        raise Unavailable("data_in_use", "another server uses this database")
 
     return engine
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -100,6 +101,14 @@ def prepare(path: Path, steps: Sequence[Step], *, journal: Journal) -> None:
     prepared(writing_engine(path, journal=journal), steps, str(path))
 
 
+def writing(folder: Path, url: str) -> Engine:
+    """An engine for the record as it is, whatever its version; for commands without a server."""
+    path = folder / RECORD_FILE
+    if not url and not path.is_file():
+        raise Unavailable("no_record", f"{path}: there is no record")
+    return postgres.writing_engine(url) if url else writing_engine(path, journal="wal")
+
+
 def prepared(engine: Engine, steps: Sequence[Step], where: str) -> None:
     """Make or migrate the engine's database; `where` names it in an error."""
     try:
@@ -119,6 +128,16 @@ def _read(engine: Engine, job: Callable[[Connection], T]) -> T:
         raise Unavailable(
             "store_failed", f"the database cannot be read: {fault.__cause__ or fault}"
         ) from fault
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """No server uses the folder while the block runs; raises `Unavailable` when one does."""
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _lock(folder: Path) -> int:

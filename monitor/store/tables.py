@@ -1,4 +1,4 @@
-"""The tables, in types that SQLite and PostgreSQL both have."""
+"""The tables of what was heard and found, and of tokens and sessions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-# SQLite numbers rows by itself only in a column that is exactly INTEGER
-ROW = BigInteger().with_variant(Integer(), "sqlite")
-
-NAME_CHARS = 128
-"""Longest team, agent or call id kept."""
+from monitor.store.columns import NAME_CHARS, ROW
 
 record = MetaData()
 """What was heard and what was found; written by the server alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-from monitor.store.tables import NAME_CHARS
+from monitor.store.columns import NAME_CHARS
 
 accounts_meta = MetaData()
 

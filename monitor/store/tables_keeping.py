@@ -2,58 +2,55 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table
-from sqlalchemy import Text as LongText
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
 
-from monitor.store.tables import NAME_CHARS
-
-_ROW = BigInteger().with_variant(Integer(), "sqlite")
+from monitor.store import columns
 
 keeping_meta = MetaData()
 
 policies = Table(
     "policies",
     keeping_meta,
-    Column("number", _ROW, primary_key=True),
-    Column("industry", String(32), nullable=False),
-    Column("artefact", String(16), nullable=False),
+    columns.number(),
+    columns.word("industry", 32),
+    columns.word("artefact", 16),
     Column("keep_days", Integer, nullable=False),
     Column("delete_days", Integer),
-    Column("basis", String(16), nullable=False),
-    Column("source", LongText, nullable=False),
-    Column("made_by", String(NAME_CHARS), nullable=False),
-    Column("made_wall", Float, nullable=False),
-    Column("retired_by", String(NAME_CHARS)),
-    Column("retired_wall", Float),
+    columns.word("basis", 16),
+    columns.text("source"),
+    columns.named("made_by"),
+    columns.measure("made_wall"),
+    columns.named("retired_by", optional=True),
+    columns.measure("retired_wall", optional=True),
 )
 
 holds = Table(
     "holds",
     keeping_meta,
-    Column("number", _ROW, primary_key=True),
-    Column("team", String(NAME_CHARS), nullable=False),
-    Column("call", String(NAME_CHARS), nullable=False),
-    Column("reason", LongText, nullable=False),
-    Column("review_wall", Float, nullable=False),
-    Column("made_by", String(NAME_CHARS), nullable=False),
-    Column("made_wall", Float, nullable=False),
-    Column("released_by", String(NAME_CHARS)),
-    Column("released_wall", Float),
+    columns.number(),
+    columns.named("team"),
+    columns.named("call"),
+    columns.text("reason"),
+    columns.measure("review_wall"),
+    columns.named("made_by"),
+    columns.measure("made_wall"),
+    columns.named("released_by", optional=True),
+    columns.measure("released_wall", optional=True),
     Index("holds_of_team", "team", "call"),
 )
 
 deletions = Table(
     "deletions",
     keeping_meta,
-    Column("number", _ROW, primary_key=True),
+    columns.number(),
     Column("call_number", BigInteger, nullable=False),
-    Column("team", String(NAME_CHARS), nullable=False),
-    Column("call", String(NAME_CHARS), nullable=False),
-    Column("artefact", String(16), nullable=False),
-    Column("why", LongText, nullable=False),
-    Column("begun_wall", Float, nullable=False),
-    Column("finished_wall", Float),
-    Column("certificate", LongText),
+    columns.named("team"),
+    columns.named("call"),
+    columns.word("artefact", 16),
+    columns.text("why"),
+    columns.measure("begun_wall"),
+    columns.measure("finished_wall", optional=True),
+    columns.text("certificate", optional=True),
     Index("deletions_of_call", "call_number", "artefact"),
 )
 
@@ -61,29 +58,29 @@ runs = Table(
     "keeping_runs",
     keeping_meta,
     Column("number", Integer, primary_key=True),
-    Column("wall", Float, nullable=False),
+    columns.measure("wall"),
 )
 
 closings = Table(
     "closings",
     keeping_meta,
     Column("call_number", BigInteger, primary_key=True, autoincrement=False),
-    Column("reason", LongText, nullable=False),
-    Column("made_by", String(NAME_CHARS), nullable=False),
-    Column("made_wall", Float, nullable=False),
+    columns.text("reason"),
+    columns.named("made_by"),
+    columns.measure("made_wall"),
 )
 
 approvals = Table(
     "approvals",
     keeping_meta,
-    Column("number", _ROW, primary_key=True),
-    Column("action", String(32), nullable=False),
-    Column("about", String(256), nullable=False),
-    Column("reason", LongText, nullable=False),
-    Column("asked_by", String(NAME_CHARS), nullable=False),
-    Column("asked_wall", Float, nullable=False),
-    Column("decided_by", String(NAME_CHARS)),
-    Column("decided_wall", Float),
+    columns.number(),
+    columns.word("action", 32),
+    columns.word("about", 256),
+    columns.text("reason"),
+    columns.named("asked_by"),
+    columns.measure("asked_wall"),
+    columns.named("decided_by", optional=True),
+    columns.measure("decided_wall", optional=True),
     Column("agreed", Boolean),
-    Column("used_wall", Float),
+    columns.measure("used_wall", optional=True),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table
 
-from monitor.store.tables import NAME_CHARS, record
+from monitor.store.columns import NAME_CHARS
+from monitor.store.tables import record
 
 recordings = Table(
     "recordings",

@@ -19,7 +19,7 @@ from monitor.access.principal import Role as TokenRole
 from monitor.access.sessions import Sessions, csrf_good
 from monitor.clock import Clock
 from monitor.errors import Refused
-from monitor.store.tables import NAME_CHARS
+from monitor.store.columns import NAME_CHARS
 from monitor.store.tokens import TokenRow, TokenShelf
 
 __all__ = ["NEEDS_TEAM", "ROLES", "Doorkeeper", "Principal", "TokenRole", "bearer", "make_token"]

@@ -31,7 +31,7 @@ from monitor.qa.review_verdicts import Said, counting
 from monitor.store import acts, desk_calls, findings
 from monitor.store.acts import ActRow
 from monitor.store.desk_calls import Listed, Search
-from monitor.text.mask import mask
+from monitor.text.private import masked
 from monitor.web.api import sees_closed
 from monitor.web.review_access import answer, number, teams, wall
 from monitor.web.review_events import events_of
@@ -250,7 +250,7 @@ def _about(events: Sequence[AnyEvent]) -> dict[str, Any]:
         "aliases": started.aliases,
         "product": started.product,
         "started_at": started.started_at,
-        "meta": {key: mask(value) for key, value in started.meta.items()},
+        "meta": {key: masked(value) for key, value in started.meta.items()},
     }
 
 

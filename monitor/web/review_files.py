@@ -81,6 +81,7 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
     about = asked_for(request)
     await state.store.read(lambda on: _alone(on, state, principal, count, about, approvals.check))
     filters = {name: value for name, value in msgspec.to_builtins(search).items() if value}
+    filters |= {"words": masked(search.words)} if search.words else {}
     mark: list[Sequence[Cell]] = [
         [name, str(value)] for name, value in {**filters, "by": by, "at": _time(wall)}.items()
     ]
@@ -180,7 +181,7 @@ def _call(row: Listed, severities: Sequence[str]) -> Sequence[Cell]:
 def _alert(row: Listed, one: findings.FindingRow, verdict: str) -> Sequence[Cell]:
     return (
         row.number, row.call, one.team, one.agent, _time(one.raised_wall), one.category, one.rule,
-        one.pack, one.severity, one.state, round(one.start, 2), one.quote, verdict,
+        one.pack, one.severity, one.state, round(one.start, 2), masked(one.quote), verdict,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from monitor.access.erasure import Eraser, RecordEraser
 from monitor.access.first import FirstCode
 from monitor.access.policies import Artefact
 from monitor.access.retention import Keeper
-from monitor.access.seal import LOGINS, WORDS, Seal
+from monitor.access.seal import LOGINS, WORDS, Keys, Seal
 from monitor.access.sessions import Sessions
 from monitor.alerts import epochs
 from monitor.alerts.actions import Limits
@@ -33,7 +33,6 @@ from monitor.errors import Unavailable
 from monitor.events import Alert, AnyEvent, CallEnded, CallStarted
 from monitor.evidence import opening
 from monitor.evidence.eraser import RecordingEraser
-from monitor.evidence.keyring import Keyring
 from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
@@ -81,13 +80,11 @@ async def run(settings: Settings, open_host: HostFactory, *, clock: Clock, ready
         file = stack.enter_context(contextlib.closing(AccessFile(folder)))
         door = doorkeeper(file, settings, clock, keys)
         shelf = TokenShelf(file)
-        log = AuditLog(folder, settings.audit, clock, keys)
-        audit = stack.enter_context(contextlib.closing(log))
+        audit = stack.enter_context(AuditLog(folder, settings.audit, clock, keys))
         metrics, board, feed = Metrics(), Board(), Feed(store)
         limits, wall = _limits(settings), Wall(clock)
         evidence = await open_evidence(stack, settings, keys, store, metrics, clock)
-        words = Seal(keys, WORDS)
-        words.prepare(in_use=store.read_now(sealed.any_kept))
+        words = words_seal(keys, store)
         desk = _desk(store, feed, clock, limits, metrics, words)
         for hearing in (board.hear, wall.hear):
             desk.listen(hearing)
@@ -151,7 +148,14 @@ async def _close_orphans(store: Store, clock: Clock) -> None:
         logger.warning("calls were cut off when the server last stopped", calls=len(lost))
 
 
-def doorkeeper(file: AccessFile, settings: Settings, clock: Clock, keys: Keyring) -> Doorkeeper:
+def words_seal(keys: Keys, store: Store) -> Seal:
+    """Closes and opens what was said before numbers in it were masked."""
+    words = Seal(keys, WORDS)
+    words.prepare(in_use=store.read_now(sealed.any_kept))
+    return words
+
+
+def doorkeeper(file: AccessFile, settings: Settings, clock: Clock, keys: Keys) -> Doorkeeper:
     """Knows the tokens, accounts and sessions of a data folder."""
     seal = Seal(keys, LOGINS)
     return Doorkeeper(

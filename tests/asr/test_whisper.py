@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from pypinyin import lazy_pinyin
@@ -22,7 +23,7 @@ from monitor.errors import BadSetting, Unavailable
 from monitor.events import Word
 from monitor.speech.endpoint import Kind
 from monitor.speech.segmenter import Piece, Segmenter
-from monitor.types import Role
+from monitor.types import Role, Segment
 from tests.asr.spoken import SENTENCES, samples, segment
 from tests.speech import sounds
 
@@ -138,6 +139,31 @@ def test_text_is_its_words(short: Transcriber) -> None:
     for transcript in short.transcribe([segment(samples(each["file"])) for each in SENTENCES]):
         spoken = "".join(character for character in transcript.text if character.isalnum())
         assert "".join(word.text for word in transcript.words) == spoken
+
+
+@pytest.mark.audio
+def test_what_is_doubted_is_heard_at_full_length(
+    short: Transcriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(short, ShortWhisper)
+    piece = segment(samples("spoken-1.wav"))
+    (once,) = short.transcribe([piece])
+    windows: list[int] = []
+    whole = ShortWhisper._hear
+
+    def noted(self: ShortWhisper, segments: list[Segment], frames: int, *, fast: bool) -> object:
+        windows.append(frames)
+        return whole(self, segments, frames, fast=fast)
+
+    monkeypatch.setattr(ShortWhisper, "_hear", noted)
+    card = msgspec.structs.replace(short._card, retry_below=0.0)
+    monkeypatch.setattr(short, "_card", card)
+    (twice,) = short.transcribe([piece])
+    assert windows == [short.frames(piece), 3000]
+    assert twice.avg_logprob >= once.avg_logprob
+    # partials have no time for it
+    short.transcribe([piece], fast=True)
+    assert len(windows) == 3
 
 
 @pytest.mark.audio

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from monitor.asr.base import Transcript
@@ -83,8 +84,10 @@ def test_a_process_that_was_killed_is_replaced_and_nothing_is_lost(worker: Worke
 
 def test_stopping_signals_are_the_servers_business(worker: Worker) -> None:
     before = worker.pid
-    os.kill(before, signal.SIGTERM)
-    os.kill(before, signal.SIGINT)
+    for process in (before, psutil.Process(before).ppid()):
+        assert process != os.getpid()
+        os.kill(process, signal.SIGTERM)
+        os.kill(process, signal.SIGINT)
     assert worker.hear([segment(SPEECH)])[0].text
     assert worker.pid == before
 
@@ -99,8 +102,15 @@ def test_an_error_does_not_end_the_process(worker: Worker) -> None:
 def test_a_partial_is_not_tried_twice(worker: Worker) -> None:
     before = worker.restarts
     with pytest.raises(MonitorError, match="falls on"):
-        worker.hear([segment(SPEECH, number=CRASH)], fast=True)
+        worker.hear([segment(SPEECH, number=CRASH, closed=False)], fast=True)
     assert worker.restarts == before + 1
+
+
+def test_a_final_that_is_heard_fast_is_tried_twice(worker: Worker) -> None:
+    before = worker.restarts
+    with pytest.raises(MonitorError, match="falls on"):
+        worker.hear([segment(SPEECH, number=CRASH)], fast=True)
+    assert worker.restarts == before + 2
 
 
 async def test_a_poisonous_segment_is_given_up_and_the_others_do_not_notice() -> None:
@@ -130,7 +140,7 @@ def test_a_sound_is_not_blamed_for_kills_from_outside(tmp_path: Path) -> None:
 
 
 def test_one_that_hangs_is_ended(worker: Worker) -> None:
-    short = segment(SPEECH[16_000:25_600], number=HANG)
+    short = segment(SPEECH[16_000:25_600], number=HANG, closed=False)
     with pytest.raises(MonitorError, match="falls on"):
         worker.hear([short], fast=True)
     assert worker.hear([segment(SPEECH)])[0].text

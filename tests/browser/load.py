@@ -83,7 +83,7 @@ def watch(floor: Floor, page: Page, team: str, **size: Any) -> Run:
 def first_content(page: Page, address: str) -> float:
     """Milliseconds from the beginning of a visit until something is drawn."""
     page.goto(address)
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
     found = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     return float(found)
 

@@ -39,18 +39,18 @@ def test_sounds_and_notifications(floor: Floor, person: Any, team: str) -> None:
     c1 = call(team)
     floor.tell(c1, begun(c1))
     page.get_by_role("button", name="开启桌面通知").click()
-    expect(page.locator("[title=桌面通知已开]")).to_be_visible()
+    expect(page.get_by_role("button", name="桌面通知已开")).to_be_visible()
     # the click also let the browser sound
     expect(page.get_by_role("button", name="声音已开")).to_be_visible()
     page.evaluate("window.away = true; tones.length = 0")
     floor.tell(c1, [alert(c1, 1)])
-    page.wait_for_function("tones.length === 3")
+    page.wait_for_function("() => tones.length === 3")
     assert page.evaluate("tones") == [880, 660, 880]
     assert page.evaluate("told") == [["严重 · 承诺保本保收益", "坐席 8012"]]
     expect(page).to_have_title("(1) 监看 · 通话合规监看")
     _next_sound(page)
     floor.tell(c1, [alert(c1, 2, severity="medium")])
-    page.wait_for_function("tones.length === 1")
+    page.wait_for_function("() => tones.length === 1")
     # what is not urgent makes no notification
     assert page.evaluate("told.length") == 1
     _next_sound(page)

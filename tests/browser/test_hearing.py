@@ -83,7 +83,7 @@ def test_a_click_on_a_word_plays_from_there(floor: Floor, person: Any, team: str
     page.get_by_role("button", name="只听坐席").click()
     plays(page, 5.0)
     page.keyboard.press("p")
-    page.wait_for_function("heard.paused")
+    page.wait_for_function("() => heard.paused")
     page.locator(".controls").get_by_role("button", name="下一处告警").click()
     expect(page.locator(".alert-card.chosen")).to_be_visible()
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import PASSWORD, Floor, findings, serving
+from tests.web.test_oidc import free_port, idp
 
 pytestmark = pytest.mark.process
 
@@ -58,3 +59,32 @@ def test_the_first_accounts_are_made_on_the_screen(browser: Browser, tmp_path: P
         page.get_by_role("button", name="进入").click()
         expect(page.get_by_role("heading", name="管理员账号没有监看页面")).to_be_visible()
         page.close()
+
+
+def test_the_company_signs_in_at_its_own_provider(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("any secret\n")
+    port = free_port()
+    with idp(free_port()) as url:
+        settings = {
+            "SERVER_PORT": str(port),
+            "OIDC_ISSUER": url,
+            "OIDC_CLIENT_ID": "monitor",
+            "OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+            "OIDC_REDIRECT": f"http://127.0.0.1:{port}/api/oidc/callback",
+            "OIDC_ROLES": "cc-lead=supervisor",
+            "OIDC_TEAMS": "cc-south=south",
+        }
+        environ = {f"MONITOR_{name}": value for name, value in settings.items()}
+        with serving(tmp_path / "data", **environ) as floor:
+            page = browser.new_page(locale="zh-CN")
+            page.set_default_timeout(30_000)
+            for sub in ("u2", "u1"):
+                page.goto(floor.url)
+                page.get_by_role("button", name="企业账号").click()
+                page.locator("input[name=sub]").fill(sub)
+                page.locator("input[name=sub]").press("Enter")
+                if sub == "u2":
+                    expect(page.get_by_role("alert")).to_contain_text("没有分配本系统的角色")
+                    assert page.url == f"{floor.url}/"
+            expect(page.locator(".who")).to_contain_text("li.na")
+            page.close()

@@ -147,7 +147,7 @@ def test_two_teams_stand_under_their_headings(floor: Floor, person: Any, team: s
         floor.tell(one, [*begun(one), alert(one)])
     expect(rows(page)).to_have_count(2)
     expect(page.locator(".team-row")).to_have_count(2)
-    expect(page.locator(".team-row").first).to_contain_text("1 通通话")
+    expect(page.locator(".team-row").first).to_contain_text("1 通")
     page.keyboard.press("a")
     expect(rows(page)).to_have_count(1)
     expect(rows(page)).to_contain_text(teams[1])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -86,7 +87,7 @@ async def test_pages_of_calls_have_no_hole(qa: Client) -> None:
 async def test_a_call_is_told_whole_and_masked(qa: Client) -> None:
     whole, alert = await with_alert(qa)
     assert whole["utterances"]
-    assert whole["about"]["meta"] == {"customer": "138****5678"}
+    assert whole["about"]["meta"] == {"customer": "138********"}
     assert alert["quote"] is not None
     assert whole["standing"]["state"] == "new"
     assert whole["card"]["suggested"]["listening"] == 15
@@ -195,6 +196,8 @@ async def test_exports_are_masked_and_on_record(qa: Client) -> None:
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0][5] == "类别"
     assert len(rows) > 5
+    # a time is no number of a person
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", row[4]) for row in rows[1:])
     book = await qa.get("/api/qa/export?format=xlsx&lang=en")
     assert book.content[:2] == b"PK"
     kept = (await get(qa, "/api/qa/exports"))["exports"]

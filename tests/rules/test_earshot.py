@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.rules.earshot import distance, nearest
+from monitor.rules.earshot import blurred, distance, nearest
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,21 @@ def test_name_is_found_by_its_sound_where_somebody_introduces_himself(
 def test_distance_orders_sounds() -> None:
     assert distance("福", "服") == 0.0
     assert distance("福", "服") < distance("林", "民") < distance("江", "海") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "doubtful", "said"),
+    [
+        ("云帆财富", "您好我是阳他财富的", "阳他", "阳他财富"),
+        ("云帆财富", "下午好传三财富为您服务", "传三", "传三财富"),
+        ("云帆财富", "您好我是阳他财富的", "他", None),  # 阳 was heard well
+        ("云帆财富", "您好我是阳他银行的", "阳他", None),
+        ("云帆财富", "您了解阳他财富吗", "阳他", None),
+        ("云帆", "您好我是阳他的", "阳他", None),
+    ],
+)
+def test_a_name_that_was_not_understood_was_still_said(
+    name: str, text: str, doubtful: str, said: str | None
+) -> None:
+    found = blurred([name], text, [character in doubtful for character in text])
+    assert (found and text[slice(*found)]) == said

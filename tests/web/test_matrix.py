@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import update
 from starlette.routing import Route, WebSocketRoute
 
+from monitor.access.accounts import PERSONAL, NewAccount, of_row
+from monitor.access.sessions import csrf_of
 from monitor.events import CallStarted, Utterance
+from monitor.store.access_file import AccessFile
+from monitor.store.tables_accounts import accounts, sessions
 from monitor.types import Role
 from monitor.web.app import PUBLIC, SELF, _routes
+from monitor.web.auth import COOKIE
 from monitor.web.guarded import action_of
 from tests.access.table import EXPECTED, ROLES
 from tests.web.conftest import House, closed_with, hear, registration, say
@@ -166,11 +173,15 @@ async def client(house: House) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def ask(client: httpx2.AsyncClient, key: str, token: str | None) -> int:
+async def ask(
+    client: httpx2.AsyncClient, key: str, token: str | None, cookie: str | None = None
+) -> int:
     method, _, template = key.partition(" ")
     example = EXAMPLES[key]
     path = example.path or template.format(**PARAMETERS)
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    if cookie is not None:
+        headers |= {"Cookie": f"{COOKIE}={cookie}", "X-CSRF-Token": csrf_of(cookie)}
     answer = await client.request(method, path, json=example.body, headers=headers)
     return int(answer.status_code)
 
@@ -225,6 +236,48 @@ async def test_sockets(house: House, client: httpx2.AsyncClient, role: str) -> N
             outcome = await greet(house, path, token, team, call=f"{role}-{team}")
             expected = "in" if may else 4401 if may is None else 4403
             assert outcome == expected, (path, team)
+
+
+def over(house: House, role: str) -> dict[str, str]:
+    """Cookies of an account of the role: disabled, unused for too long, begun too long ago."""
+    door, made = house.state.door, {}
+    agent = "8012" if role == "agent" else ""
+    for name in ("disabled", "idle", "expired"):
+        new = NewAccount(
+            name=f"{role}-{name}",
+            role=role,
+            password="correct horse 电池",
+            teams=("south",),
+            agent=agent,
+        )
+        row = door.accounts.add(new)
+        session, made[name] = door.sessions.begin(of_row(row))
+        with closing(AccessFile(house.folder)) as file:
+            mine = update(sessions).where(sessions.c.id == session.id)
+            if name == "disabled":
+                change = update(accounts).where(accounts.c.id == row.id).values(disabled_wall=1.0)
+            else:
+                column = "seen_wall" if name == "idle" else "created_wall"
+                change = mine.values({column: 1.0})
+            file.write(lambda on, change=change: on.execute(change))
+    return made
+
+
+@pytest.mark.parametrize("role", PERSONAL)
+async def test_disabled_and_expired(house: House, client: httpx2.AsyncClient, role: str) -> None:
+    gone = over(house, role)
+    for key, _ in keys():
+        for why, cookie in gone.items():
+            assert await ask(client, key, None, cookie) == 401, (key, why)
+    for path in SOCKETS:
+        for why, cookie in gone.items():
+            headers = {"Cookie": f"{COOKIE}={cookie}"}
+            place = path.format(**PARAMETERS)
+            async with house.socket(place, additional_headers=headers, origin=house.url) as socket:
+                await say(socket, type="hello")
+                if path == "/ingest/l16":
+                    await say(socket, **registration("c9"))
+                assert (await closed_with(socket))[0] == 4401, (path, why)
 
 
 async def greet(house: House, path: str, token: str, team: str, call: str) -> int | str:

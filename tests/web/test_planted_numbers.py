@@ -14,12 +14,14 @@ import pytest
 from websockets.asyncio.client import connect
 
 from monitor.events import CallStarted
+from monitor.evidence.backup import backup
 from tests.web.conftest import House, chunk, hear, new_token, registration, say
 from tests.web.process import Forge, ServerProcess
 
 CALLS, PER_CALL = 20, 10
 PATIENT = {f"MONITOR_SERVER_{key}_S": "60" for key in ("PING", "SEND", "HELLO", "OPEN")}
 PATIENT |= {"MONITOR_ALERTS_ACK_S": "60", "MONITOR_LOGS_LEVEL": "debug"}
+PATIENT |= {"MONITOR_ACCESS_BULK_ROWS": "1000"}
 """Nothing here is about time."""
 SPOKEN = dict(zip("0123456789", "零幺二三四五六七八九", strict=True))
 
@@ -91,7 +93,9 @@ async def listen(server: ServerProcess, token: str, heard: list[str]) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Everything that lies below the folder, by its path."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
 async def test_planted_numbers_are_found_nowhere(server: ServerProcess, tmp_path: Path) -> None:
@@ -104,13 +108,24 @@ async def test_planted_numbers_are_found_nowhere(server: ServerProcess, tmp_path
     for call, numbers in zip(names, plan, strict=True):
         await bring(server, ingest, call, numbers)
     shown = await everything_shown(server, supervisor, names)
+    async with httpx2.AsyncClient(base_url=server.url, timeout=60) as client:
+        headers = {"Authorization": f"Bearer {new_token(server.data, 'qa')}"}
+        taken = await client.get("/api/qa/export?format=csv", headers=headers)
+    assert taken.text.count("您的号码是") == CALLS * PER_CALL
+    backup(server.data, server.data / "recordings", tmp_path / "b", tmp_path / "k", wall=0.0)
     listening.cancel()
     assert sum('"type":"alert"' in text for text in heard) == CALLS * PER_CALL
     assert shown.count("您的号码是") >= 3 * CALLS * PER_CALL
     server.stop()
     places = files(tmp_path)
-    assert {"record.db", "audit.db", "access.db", "server.log"} <= set(places)
-    places |= {"feed": "\n".join(heard).encode(), "answers": shown.encode()}
+    (copy,) = (tmp_path / "b").glob("*/record.db")
+    known = {f"data/{name}.db" for name in ("record", "audit", "access")}
+    assert {*known, "server.log", str(copy.relative_to(tmp_path))} <= set(places)
+    places |= {
+        "feed": "\n".join(heard).encode(),
+        "answers": shown.encode(),
+        "export": taken.content,
+    }
     found = [
         (place, trace)
         for numbers in plan

@@ -73,9 +73,21 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """The machine's load average of the minute before, by others' work if it is not quiet."""
 
     @property
+    def call_mb(self) -> float:
+        """Memory of each call, above what the system had when it was up."""
+        return (self.peak_mb - self.idle_mb) / self.calls
+
+    @property
     def cores(self) -> float:
         """Processors used, on average."""
         return self.cpu_s / self.wall_s if self.wall_s else 0.0
+
+
+class Absent(msgspec.Struct, frozen=True, kw_only=True):
+    """A system that could not be measured, and why."""
+
+    system: str
+    why: str
 
 
 def measure(

@@ -26,6 +26,8 @@ from monitor.web.messages import Last
 from monitor.web.watcher import Watcher
 
 PIECE_S: Final = 0.1
+WARM: Final = "warm-"
+"""How the ids of calls begin that are sent before anything is measured, as fast as they go."""
 END: Final = '{"type":"end","reason":"hangup"}'
 
 
@@ -73,7 +75,7 @@ async def _warm(url: str, secrets: dict[str, str], scenes: Sequence[Scene]) -> N
     for industry, scene in firsts.items():
         call = scene.expectation.call
         outgoing = await asyncio.to_thread(
-            from_file, scene.recording, fields=registration(call), call=f"warm-{industry}"
+            from_file, scene.recording, fields=registration(call), call=f"{WARM}{industry}"
         )
         target = Target(url=url.replace("http", "ws", 1) + "/ingest/l16", token=secrets[call.team])
         await send_call(outgoing, target, pacing=Pacing(speed=None))

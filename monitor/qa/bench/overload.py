@@ -18,7 +18,7 @@ from monitor.demo.scenario import Scene, token
 from monitor.events import Alert, CallEnded, Coverage, decode
 from monitor.qa.bench.capacity import drive
 from monitor.qa.bench.load import Diary, Lane, Score, lanes, score
-from monitor.qa.bench.ours import Ours
+from monitor.qa.bench.ours import WARM, Ours
 from monitor.store.store import Store
 from monitor.store.tables import events
 from monitor.types import FRAME_S
@@ -141,7 +141,7 @@ def record(folder: Path) -> Record:
                 spans[number, event.channel].append(event)
             elif isinstance(event, CallEnded):
                 lasted[number] = event.at
-            elif isinstance(event, Alert) and event.late:
+            elif isinstance(event, Alert) and event.late and not event.call.startswith(WARM):
                 late.add(event.id)
     states: dict[str, float] = defaultdict(float)
     inexact = 0

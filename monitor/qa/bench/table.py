@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from monitor.qa.bench.capacity import Step
+from monitor.qa.bench.capacity import Absent, Step
 from monitor.qa.bench.latency import STAGES, Run
 from monitor.qa.bench.overload import Overload
 from monitor.qa.bench.policy import Policy
@@ -74,7 +74,7 @@ def step(done: Step) -> str:
     return (
         f"{done.system:20} {done.calls:4} calls: provisional {early} s, confirmed {late} s, "
         f"missed {score.missed}/{score.wanted}, false {score.false}, "
-        f"{done.cores:.2f} cores, {done.peak_mb:.0f} MB"
+        f"{done.cores:.2f} cores, {done.peak_mb:.0f} MB ({done.call_mb:.1f} a call)"
         + (f", {len(done.failed)} sessions failed" if done.failed else "")
     )
 
@@ -108,7 +108,7 @@ def ladder(steps: Sequence[Step]) -> Table:
     return made
 
 
-def markdown(steps: Sequence[Step]) -> str:
+def markdown(steps: Sequence[Step], absent: Sequence[Absent] = ()) -> str:
     """The same as `ladder`, to be put into a document."""
     loads = sorted({one.calls for one in steps})
     heads = ["first / confirmed p95, s (missed)", *map(str, loads), "p95 ≤ 1 s", "p95 ≤ 2 s"]
@@ -120,6 +120,8 @@ def markdown(steps: Sequence[Step]) -> str:
         ]
         held = [str(capacity(mine, limit)) for limit in (1.0, 2.0)]
         rows.append("| " + " | ".join([name, *cells, *held]) + " |")
+    empty = "| " * (len(heads) - 1)
+    rows += [f"| {one.system} | not measured: {one.why} {empty}" for one in absent]
     return "\n".join(rows)
 
 

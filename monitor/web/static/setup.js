@@ -18,7 +18,7 @@ export function setUp(form, back, done) {
   const fault = h('p', { class: 'fault', role: 'alert' });
   const go = h('button', { class: 'button primary wide', type: 'submit', text: t('setup.go') });
   fill(form, h('h2', { text: t('setup.title') }), h('p', { class: 'muted', text: t('setup.text') }),
-    field(code, 'login.firstCode'), field(team, 'setup.team'), ...rows.map((each) => each.element), fault, go,
+    h('div', { class: 'pair' }, field(code, 'login.firstCode'), field(team, 'setup.team')), ...rows.map((each) => each.element), fault, go,
     button(t('setup.back'), { kind: 'plain', onclick: back }));
   form.onsubmit = (event) => {
     event.preventDefault();
@@ -37,7 +37,7 @@ function person({ role, needed, team }) {
   const title = t(`role.${role}`);
   const name = h('input', { autocomplete: 'off', spellcheck: 'false', maxlength: '64', 'aria-label': `${title} ${t('login.name')}`, placeholder: t('login.name') });
   const password = h('input', { type: 'password', autocomplete: 'new-password', maxlength: '128', 'aria-label': `${title} ${t('login.password')}`, placeholder: t('login.password') });
-  const element = h('fieldset', { class: 'person' }, h('legend', { text: needed ? title : `${title}${t('setup.optional')}` }), name, password);
+  const element = h('div', { class: 'person', role: 'group', 'aria-label': title }, h('span', {}, title, !needed && h('small', { text: t('setup.optional') })), name, password);
   return {
     role,
     name,

@@ -73,7 +73,7 @@ addWords({
   'setup.text': ['用终端里的一次性代码建立第一批账号。管理员管账号，看不到通话；坐席账号之后由管理员添加。', 'With the one-time code of the terminal. Administrators manage accounts and see no calls; agents are added later.'],
   'setup.team': ['班组', 'Team'],
   'setup.teamName': ['一组', 'team-1'],
-  'setup.optional': ['（可不填）', ' (optional)'],
+  'setup.optional': ['可不填', 'optional'],
   'setup.go': ['建立', 'Make them'],
   'setup.back': ['先看演示', 'See the demo first'],
   'setup.wrong': ['一次性代码不对或已用过，重启服务会打印新的。', 'The code is wrong or used up; restart the server for another.'],

@@ -27,6 +27,7 @@ from monitor.types import SAMPLE_RATE, Role, Samples
 
 PIECE_S = 0.1
 START_S = 180.0
+WARM_S = 8.0
 TEXT_LEAST = 2
 
 
@@ -84,12 +85,24 @@ class Peer:
                 assert process.stdout is not None
                 port = int(await asyncio.to_thread(process.stdout.readline) or 0)
             await _listening(process, port, log)
+            await self._warm(port, next(iter(next(iter(sounds.values())).values())))
             yield _Running(
                 recipe=self.recipe, port=port, pid=process.pid, sounds=sounds, lexicon=Lexicon()
             )
         finally:
             process.kill()
             process.wait()
+
+    async def _warm(self, port: int, samples: Samples) -> None:
+        """A few seconds of speech: some load their model when they first hear."""
+        part = samples[: round(WARM_S * SAMPLE_RATE)]
+        try:
+            async with asyncio.timeout(START_S):
+                sound = _paced(part, time.monotonic())
+                await self.recipe.stream(port, sound, lambda text, final: None)
+        except Exception as fault:
+            # what it cannot do now it will not do when it is measured
+            raise Unavailable("peer_not_working", f"{type(fault).__name__}: {fault}") from fault
 
     def _start(self, port: int, log: Path) -> subprocess.Popen[bytes]:
         with log.open("wb") as out:

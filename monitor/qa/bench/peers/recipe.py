@@ -45,12 +45,14 @@ def _whisper_live(mode: str) -> Callable[[Path, Path, int], list[str]]:
     return lambda python, model, port: [str(python), script, str(port), str(model), mode]
 
 
+TORCH: Final = "torch==2.13.0"
+"""One that is there for processors alone, too, for machines whose index has it."""
+
 _LIVE_PACKAGES: Final = (
     # its pins pull OpenVINO and the libraries of graphics cards
     ("--no-deps", "whisper-live==0.10.0"),
-    ("torch", "--index-url", "https://download.pytorch.org/whl/cpu"),
     (
-        *("faster-whisper==1.2.1", "websockets", "fastapi", "uvicorn", "python-multipart"),
+        *(TORCH, "faster-whisper==1.2.1", "websockets", "fastapi", "uvicorn", "python-multipart"),
         *("scipy", "onnxruntime", "numpy"),
     ),
 )
@@ -97,7 +99,7 @@ RECIPES: Final = (
         ],
         stream=protocols.whisper_live_kit,
         environment="whisperlivekit",
-        packages=(("whisperlivekit==0.2.26", "faster-whisper==1.2.1"),),
+        packages=((TORCH, "whisperlivekit==0.2.26", "faster-whisper==1.2.1"),),
     ),
     Recipe(
         name="RealtimeSTT",
@@ -113,7 +115,7 @@ RECIPES: Final = (
         ],
         stream=protocols.realtime_stt,
         environment="realtimestt",
-        packages=(("RealtimeSTT[faster-whisper,server]==1.1.2",),),
+        packages=((TORCH, "RealtimeSTT[faster-whisper,server]==1.1.2"),),
     ),
     Recipe(
         name="wyoming",

@@ -14,7 +14,7 @@ export class Sound {
   constructor() {
     this.wanted = localStorage.getItem('sound') !== 'off';
     this.context = null;
-    this.last = 0;
+    this.last = -EVERY_MS;
   }
 
   get state() {

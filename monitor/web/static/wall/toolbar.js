@@ -54,7 +54,9 @@ export function toolbar(wall) {
     sound.setAttribute('aria-pressed', String(state === 'on'));
     const notified = wall.notifier.state === 'on';
     notify.setAttribute('aria-pressed', String(notified));
-    notify.title = t(`wall.notify.${wall.notifier.state}`);
+    const told = t(`wall.notify.${wall.notifier.state}`);
+    notify.title = told;
+    notify.setAttribute('aria-label', told);
     health.className = `health ${late ? 'late' : ''}`;
     write(health, late ? t('link.behind', { s: model.behind.toFixed(0) }) : t('link.well'));
   }

@@ -15,7 +15,7 @@ addWords({
   'wall.severityFilter': ['按级别筛选', 'Filter by severity'],
   'wall.team': ['班组', 'Team'],
   'wall.allTeams': ['全部班组', 'All teams'],
-  'team.calls': ['{n} 通通话', '{n} calls'],
+  'team.calls': ['{n} 通', '{n} calls'],
   'team.fold': ['收起这个班组', 'Fold this team'],
   'team.unfold': ['展开这个班组', 'Unfold this team'],
   'wall.quietShort': ['安静', 'Quiet'],
