@@ -131,7 +131,7 @@ class Screen {
     toggle(this.stage, 'asks', Boolean(prompt));
     toggle(this.stage, 'person', Boolean(prompt) && prompt.reason === SUPERVISOR);
     if (prompt) {
-      write(this.from, prompt.reason === SUPERVISOR ? t('own.from', { by: prompt.by || t('role.supervisor') }) : t('own.say'));
+      write(this.from, prompt.reason === SUPERVISOR ? t('own.from', { by: sender(prompt.by) }) : t('own.say'));
       write(this.line, prompt.text);
     } else {
       write(this.from, t(this.call ? 'own.steady' : 'own.idle'));
@@ -163,6 +163,11 @@ class Screen {
     small.addEventListener('pagehide', () => fill(this.main, this.body));
     return small;
   }
+}
+
+/** Who speaks, for the agent: a token without a name is the supervisor. */
+function sender(by) {
+  return !by || by.startsWith('token:') ? t('role.supervisor') : by.replace(/^user:/, '');
 }
 
 function check(item) {
