@@ -8,12 +8,12 @@ learn to expect them.
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from monitor.demo.training import vocabulary
+from monitor.demo.training import packs, vocabulary
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([^{}]+)\}")
@@ -43,7 +43,7 @@ def grammar() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def phrases(name: str = "phrases.txt") -> dict[str, tuple[str, ...]]:
+def phrases(name: str = "phrases.txt") -> Mapping[str, Sequence[str]]:
     """Section → phrases of a file: rule phrases, look-alikes, disclosures, customers, terms.
 
     `phrases.txt` is the draft rule book; `phrases_packs.txt` the examples of the rule packs.
@@ -189,9 +189,10 @@ class Texts:
 
     def _any_phrase(self) -> str:
         """A listed phrase; rule phrases are the smaller part."""
-        sections = phrases(self._rng.choice(("phrases.txt", "phrases_packs.txt")))
+        source = self._rng.choice(("phrases.txt", "phrases_packs.txt", ""))
+        sections = phrases(source) if source else packs.bundled()
         names = ("violation", "lookalike", "disclosure", "near_miss", "customer", "term")
-        name = self._rng.choices(names, weights=(0.45, 0.22, 0.2, 0.06, 0.07, 0.06))[0]
+        name = self._rng.choices(names, weights=(0.28, 0.24, 0.16, 0.06, 0.07, 0.19))[0]
         return self.expand(self._rng.choice(sections.get(name, sections["lookalike"])))
 
     def _phrase(self) -> str:
