@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
 # a file's tests share servers and models: they stay in one process
-TOGETHER := -n auto --maxprocesses 4 --dist loadfile
+TOGETHER := -n 2 --dist loadfile
 
 $(RUN): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv .
