@@ -27,7 +27,8 @@ from monitor.web.watcher import Watcher
 
 PIECE_S: Final = 0.1
 WARM: Final = "warm-"
-"""How the ids of calls begin that are sent before anything is measured, as fast as they go."""
+"""How the ids of calls begin that are sent before anything is measured."""
+WARM_SPEED: Final = 8.0
 END: Final = '{"type":"end","reason":"hangup"}'
 
 
@@ -69,8 +70,9 @@ async def _open(folder: Path, scenes: Sequence[Scene], diary: Diary) -> AsyncIte
 
 
 async def _warm(url: str, secrets: dict[str, str], scenes: Sequence[Scene]) -> None:
-    """One call of each industry, as fast as it goes: the rules of an industry are put together
-    when its first call begins, and a server that is measured has been up for longer."""
+    """One call of each industry: the rules of an industry are put together when its first call
+    begins, and a server that is measured has been up for longer. No faster than it can be heard:
+    a server that was overloaded a moment ago still sheds work."""
     firsts = {scene.expectation.call.industry: scene for scene in scenes}
     for industry, scene in firsts.items():
         call = scene.expectation.call
@@ -78,7 +80,7 @@ async def _warm(url: str, secrets: dict[str, str], scenes: Sequence[Scene]) -> N
             from_file, scene.recording, fields=registration(call), call=f"{WARM}{industry}"
         )
         target = Target(url=url.replace("http", "ws", 1) + "/ingest/l16", token=secrets[call.team])
-        await send_call(outgoing, target, pacing=Pacing(speed=None))
+        await send_call(outgoing, target, pacing=Pacing(speed=WARM_SPEED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
