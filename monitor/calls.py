@@ -15,12 +15,11 @@ import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
-from monitor.asr.engine import Ear, Engine
+from monitor.asr.engine import Ear, Engine, recognisers
 from monitor.asr.ladder import Level
 from monitor.asr.options import Options
 from monitor.asr.recogniser import build
 from monitor.asr.scheduler import Again, Schedule
-from monitor.asr.worker import Worker
 from monitor.clock import Clock
 from monitor.errors import BadLexicon
 from monitor.events import CallStarted
@@ -215,11 +214,7 @@ def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
     workers = settings.asr.workers
     if workers < 0:
         workers = min(MOST_WORKERS, os.cpu_count() or 1) if settings.asr.device != "cuda" else 1
-    make = partial(build, model, _options(settings, workers))
-    if not workers:
-        return [make()]
-    with ThreadPoolExecutor(workers) as starting:
-        return list(starting.map(lambda _: Worker(make), range(workers)))
+    return recognisers(partial(build, model, _options(settings, workers)), workers)
 
 
 def _gauges(metrics: Metrics, engine: Engine) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import jwt
 
+from monitor import loopback
 from monitor.clock import Clock
 from monitor.errors import BadSetting, Refused, Unavailable
 from monitor.settings import Oidc
@@ -33,7 +34,6 @@ _FRESH_S: Final = 3600.0
 """What the provider says of itself is asked for again after this long."""
 _ASK_AGAIN_S: Final = 10.0
 """Between two looks for a key that is not there: an unknown key costs no flood."""
-_LOCAL: Final = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,5 +207,5 @@ class Provider:
 
 def _safe(url: str, field: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOCAL:
+    if parts.scheme != "https" and parts.hostname not in loopback.NAMES:
         raise BadSetting("bad_value", "must be https, unless it is this machine", field=field)

@@ -9,13 +9,12 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Final, Self
 
 from monitor.asr.base import Transcriber, Transcript
-from monitor.asr.engine import Ear, Engine
+from monitor.asr.engine import Ear, Engine, recognisers
 from monitor.asr.scheduler import Schedule
-from monitor.asr.worker import Worker
 from monitor.speech.endpoint import Kind
 from monitor.types import Segment
 
@@ -36,11 +35,11 @@ class Crew:
 
         Raises `Unavailable` when a recogniser cannot be had.
         """
-        ears = _ears(build, workers)
+        found = recognisers(build, workers)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="crew", daemon=True)
         self._thread.start()
-        self._engine = asyncio.run_coroutine_threadsafe(_engine(ears), self._loop).result()
+        self._engine = asyncio.run_coroutine_threadsafe(_engine(found), self._loop).result()
 
     def submit(self, segment: Segment) -> Future[Transcript]:
         """The transcript to come; the future raises `MonitorError` for what cannot be read."""
@@ -67,12 +66,5 @@ class Crew:
         return found
 
 
-def _ears(build: Callable[[], Transcriber], workers: int) -> list[Ear]:
-    if not workers:
-        return [build()]
-    with ThreadPoolExecutor(workers) as starting:
-        return list(starting.map(lambda _: Worker(build), range(workers)))
-
-
-async def _engine(ears: list[Ear]) -> Engine:
-    return Engine(ears, schedule=Schedule(batch=BATCH), sheds=False)
+async def _engine(found: list[Ear]) -> Engine:
+    return Engine(found, schedule=Schedule(batch=BATCH), sheds=False)

@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,6 +65,17 @@ class Stats:
     """Seconds workers spent hearing, all together."""
     heard_s: float
     """Seconds of speech heard."""
+
+
+def recognisers(build: Callable[[], Transcriber], workers: int) -> list[Ear]:
+    """`workers` processes, each with what `build` gives, started at once; 0: one in this process.
+
+    Raises `Unavailable` when a recogniser cannot be had.
+    """
+    if not workers:
+        return [build()]
+    with ThreadPoolExecutor(workers) as starting:
+        return list(starting.map(lambda _: Worker(build), range(workers)))
 
 
 class Engine:

@@ -37,3 +37,8 @@ def longest_text(seconds: float) -> int:
     It bounds the worst case: a model that loops stops here.
     """
     return min(220, int(seconds * 9) + 12)
+
+
+def asked_length(tokens: int) -> int:
+    """The length to ask CTranslate2 for where a text may have `tokens`: it allows half of it."""
+    return 2 * tokens

@@ -17,6 +17,7 @@ import numpy as np
 from ctranslate2.specs import whisper_spec
 
 from monitor.asr.mel import FRAMES_PER_S
+from monitor.asr.options import asked_length
 
 TOKENS_PER_S: Final = 6
 """Of Mandarin speech: 4 to 5 characters a second, some of two tokens."""
@@ -173,9 +174,8 @@ class Timed:
     def _hear(self, window_s: float, speech_s: float, batch: int, beam: int) -> None:
         frames = round(window_s * FRAMES_PER_S)
         features = np.zeros((batch, self._shape.mels, frames), np.float32)
-        # CTranslate2 lets a text have half of the length it is given
         tokens = max(len(_PROMPT), round(speech_s * TOKENS_PER_S))
         encoded = self._whisper.encode(ctranslate2.StorageView.from_array(features))
         self._whisper.generate(
-            encoded, [list(_PROMPT)] * batch, beam_size=beam, max_length=2 * tokens
+            encoded, [list(_PROMPT)] * batch, beam_size=beam, max_length=asked_length(tokens)
         )

@@ -10,7 +10,7 @@ from faster_whisper import WhisperModel
 from monitor.asr import timing
 from monitor.asr.base import Transcriber, Transcript, empty
 from monitor.asr.models import Model
-from monitor.asr.options import Options, longest_text
+from monitor.asr.options import Options, asked_length, longest_text
 from monitor.asr.windows import ShortWhisper, tidy
 from monitor.errors import Unavailable
 from monitor.events import Word
@@ -68,8 +68,7 @@ class StockWhisper:
             initial_prompt=self._options.prompt or None,
             word_timestamps=True,
             vad_filter=False,
-            # of the length it is given CTranslate2 lets a text have half
-            max_new_tokens=min(400, 2 * longest_text(len(segment.samples) / SAMPLE_RATE)),
+            max_new_tokens=min(400, asked_length(longest_text(len(segment.samples) / SAMPLE_RATE))),
         )
         parts = list(found)
         blank = empty(segment)

@@ -19,7 +19,7 @@ from monitor.asr import timing
 from monitor.asr.base import Transcript, empty
 from monitor.asr.mel import FRAMES_PER_S, Floats, log_mel, window
 from monitor.asr.models import Model
-from monitor.asr.options import Options, longest_text
+from monitor.asr.options import Options, asked_length, longest_text
 from monitor.types import SAMPLE_RATE, Segment
 
 BUCKET_S: Final = 0.5
@@ -95,8 +95,7 @@ class ShortWhisper:
             encoded,
             [self._prompt] * len(segments),
             beam_size=self._options.fast_beam if fast else self._options.beam,
-            # CTranslate2 lets a text have half of the length it is given
-            max_length=2 * longest_text(frames / FRAMES_PER_S),
+            max_length=asked_length(longest_text(frames / FRAMES_PER_S)),
             return_scores=True,
             return_no_speech_prob=True,
         )

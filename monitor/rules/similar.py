@@ -79,10 +79,7 @@ def _loaded(path: Path, _: int) -> Model:
 def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     """The likeness of what a turn adds, where it is at the threshold or above it."""
     place, quality = model.place(asked.category), model.quality(asked.category)
-    confidence = turn.utterance.confidence
-    misheard = confidence is not None and confidence < SURE
-    little = len(turn.folded.text) - turn.fresh < LEAST
-    if place is None or quality is None or misheard or little:
+    if place is None or quality is None or not _tells(turn):
         return None
     if _disowned(turn.folded.text, turn.fresh):
         return None
@@ -92,6 +89,13 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
     if best is None or best.values[place] < over:
         return None
     return likeness(best, place, turn.folded, model)
+
+
+def _tells(turn: Turn) -> bool:
+    """Whether what a turn adds was heard well and is long enough to be like something."""
+    confidence = turn.utterance.confidence
+    misheard = confidence is not None and confidence < SURE
+    return not misheard and len(turn.folded.text) - turn.fresh >= LEAST
 
 
 def _disowned(text: str, start: int) -> bool:
@@ -137,7 +141,8 @@ def parts(low: int, high: int) -> list[tuple[int, int]]:
 
 def suspicious(turn: Turn, model: Model, over: float | None = None) -> bool:
     """Whether what a turn adds is like anything at all: asked before it is asked of what."""
-    return bool(_scores(turn, model, model.least if over is None else min(over, model.least)))
+    least = model.least if over is None else min(over, model.least)
+    return _tells(turn) and bool(_scores(turn, model, least))
 
 
 def _scores(turn: Turn, model: Model, least: float) -> tuple[Score, ...]:

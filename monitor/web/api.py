@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from monitor import __version__
+from monitor import __version__, loopback
 from monitor.access.permissions import Action, require, scope
 from monitor.access.principal import Principal
 from monitor.alerts import log
@@ -20,6 +20,7 @@ from monitor.ops import metrics
 from monitor.store import calls, keeping
 from monitor.store.calls import CallRow
 from monitor.web.guarded import ACTION, identify
+from monitor.web.sessions import peer
 from monitor.web.state import State, state_of
 
 _PAGE = 1000
@@ -111,7 +112,7 @@ async def alert_list(request: Request, state: State, principal: Principal) -> Re
 async def numbers(request: Request) -> Response:
     """Prometheus' numbers, for an admin token or, where the settings say so, for this machine."""
     state = state_of(request)
-    local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    local = peer(request) in loopback.ADDRESSES
     if not (local and state.settings.server.metrics_on_loopback):
         require(await identify(request, state), "metrics.read")
     return Response(state.metrics.text(), media_type=metrics.CONTENT_TYPE)

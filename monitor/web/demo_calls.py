@@ -12,6 +12,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from monitor import loopback
 from monitor.access.principal import Principal
 from monitor.clock import Clock
 from monitor.errors import Conflict, MonitorError, Refused
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 logger = structlog.get_logger()
 
 FIXTURES = Path(__file__).parents[2] / "audio_fixtures"
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 CAST = {
     "two-in-one-breath": "8012",
@@ -51,7 +50,7 @@ class DemoCalls:
     def __init__(self, shelf: TokenShelf, clock: Clock, *, host: str) -> None:
         self._shelf = shelf
         self._clock = clock
-        self._local = host in LOOPBACK
+        self._local = host in loopback.NAMES
         self._playing: asyncio.Task[None] | None = None
 
     @property

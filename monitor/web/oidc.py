@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from monitor import loopback
 from monitor.access.accounts import Accounts
 from monitor.access.oidc import Attempt, Provider
 from monitor.access.oidc_people import People
@@ -100,7 +101,7 @@ async def start(request: Request) -> Response:
         path=PATH,
         httponly=True,
         samesite="lax",
-        secure=request.url.hostname not in ("127.0.0.1", "::1", "localhost"),
+        secure=request.url.hostname not in loopback.NAMES,
     )
     return answer
 

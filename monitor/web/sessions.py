@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from monitor import loopback
 from monitor.access.permissions import actions_of
 from monitor.access.principal import Principal
 from monitor.access.sessions import csrf_of
@@ -97,7 +98,7 @@ def set_cookie(request: Request, answer: Response, cookie: str, *, max_age_s: in
         path="/",
         httponly=True,
         samesite="strict",
-        secure=request.url.hostname not in ("127.0.0.1", "::1", "localhost"),
+        secure=request.url.hostname not in loopback.NAMES,
     )
 
 
@@ -131,8 +132,7 @@ async def _who(request: Request, state: State, given: SignIn) -> Principal:
 
 async def _first_use(request: Request, state: State, code: str) -> Principal:
     """Who types the code of the first start sees the demo team, and only on this machine."""
-    local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
-    if not local or state.first is None or not state.first.take(code):
+    if peer(request) not in loopback.ADDRESSES or state.first is None or not state.first.take(code):
         raise HTTPException(401, "bad_code: the code is wrong or used up; restart for another")
     return await asyncio.to_thread(state.door.first_use, state.clock)
 

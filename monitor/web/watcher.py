@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from monitor import events
+from monitor import events, loopback
 from monitor.errors import BadInput, Refused
 from monitor.events import Alert, AnyEvent
 from monitor.ingest.target import unreachable
@@ -48,7 +48,7 @@ def feed_url(url: str, path: str = "/ws/alerts") -> str:
 
 def _proxy(url: str) -> Literal[True] | None:
     # a proxy set for the web has no way back to this machine
-    return None if urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost") else True
+    return None if urlsplit(url).hostname in loopback.NAMES else True
 
 
 class Watcher:
