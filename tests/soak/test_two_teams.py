@@ -171,7 +171,9 @@ async def do(world: World, team: str, deed: Deed, done: int) -> None:
         case "end":
             await publish(call, [call, CallEnded(call=name, at=at)])
         case "bring":
-            async with world.house.source(world.token("ingest", team), f"{name}-live") as source:
+            # a new id each time: where a call that comes back goes on is told by the wall clock
+            id_ = f"{name}-live{done}"
+            async with world.house.source(world.token("ingest", team), id_) as source:
                 await source.send(chunk(1))
                 await source.send("END")
                 while (await hear(source))["type"] != "ended":

@@ -32,10 +32,18 @@ class Web:
             f"host: {self._host}:{self._port}\r\nauthorization: Bearer {token}\r\n"
             f"content-type: application/json\r\ncontent-length: {len(sent)}\r\n\r\n"
         )
+        try:
+            return await self._answer(head.encode() + sent)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # a connection that nobody used for a while is closed
+            self.close()
+            return await self._answer(head.encode() + sent)
+
+    async def _answer(self, question: bytes) -> Answer:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._streams
-        writer.write(head.encode() + sent)
+        writer.write(question)
         async with asyncio.timeout(60):
             lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin1").split("\r\n")
             fields = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
