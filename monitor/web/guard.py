@@ -57,9 +57,7 @@ def websocket_protocol(limits: Server) -> type[WebSocketsSansIOProtocol]:
         def keepalive_timeout(self) -> None:
             if self.read_paused or self.heard_at > self.ping_sent_at:
                 # who is held back, or sends sound, answers after what was sent before
-                self.pong_timer = self.loop.call_later(
-                    4 * limits.ping_s, self.keepalive_timeout
-                )
+                self.pong_timer = self.loop.call_later(4 * limits.ping_s, self.keepalive_timeout)
                 self.ping_sent_at = self.loop.time()
                 return
             super().keepalive_timeout()
