@@ -77,6 +77,10 @@ class ServerProcess:
         self._pid, self.url = told["pid"], told["url"]
 
     @property
+    def pid(self) -> int:
+        return self._pid
+
+    @property
     def ws(self) -> str:
         return self.url.replace("http", "ws", 1)
 
