@@ -32,7 +32,7 @@ from tests.web.conftest import hear, new_token, registration, say
 from tests.web.process import Forge, ServerProcess
 from tests.web.test_recording_kills import RATE, spoken
 
-CALLS = size("RESTORE_CALLS", 100)
+CALLS = size("RESTORE_CALLS", 60)
 CALL_S = size("RESTORE_CALL_S", 120)
 AT_ONCE = 8
 LIMIT_S = 600.0
@@ -59,7 +59,9 @@ async def bring(server: ServerProcess, token: str, call: str, kept: Kept) -> Non
     """A call at once; every tenth second has an alert."""
     headers = {"Authorization": f"Bearer {token}"}
     address = server.ws + "/ingest/l16"
-    async with connect(address, compression=None, additional_headers=headers) as socket:
+    async with connect(
+        address, compression=None, additional_headers=headers, ping_interval=None
+    ) as socket:
         await say(socket, **registration(call))
         await hear(socket)
         for second in range(CALL_S):
