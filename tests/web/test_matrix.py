@@ -119,6 +119,7 @@ EXAMPLES: dict[str, Example] = {
 
 SOCKETS = {"/ws/alerts": "alerts.watch", "/ws/agents/{agent}": "prompts.watch"}
 SOCKETS |= {"/ingest/l16": "calls.send", "/ws/wall": "alerts.watch"}
+SOCKETS |= {"/ws/calls/{call}/sound": "calls.listen"}
 
 PARAMETERS: dict[str, object] = {
     "call": "c1",

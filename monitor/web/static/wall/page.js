@@ -10,6 +10,7 @@ import { alertList, categoryName } from './alerts.js';
 import { callList } from './calls.js';
 import { Deeds } from './deeds.js';
 import { Detail } from './detail.js';
+import { Ear, earBar } from './ear.js';
 import { firstLook, playDemo } from './empty.js';
 import { listen, showKeys } from './keys.js';
 import { Links } from './links.js';
@@ -33,6 +34,7 @@ class Wall {
     this.model = new Model(this.teams);
     this.sound = new Sound();
     this.notifier = new Notifier();
+    this.ear = new Ear(() => this.heard());
     this.chosen = null;
     this.touched = false;
     this.caught = 0;
@@ -63,8 +65,9 @@ class Wall {
       open: (key) => this.links.open(key),
       showCall: (call) => this.showCall(call),
       showAlert: (entry) => this.backToAlert(entry),
+      ear: this.ear,
     });
-    this.tools = toolbar(this);
+    this.tools = toolbar(this, this.earBar = earBar(this));
     this.layout.tabs.onchange = (tab) => { this.model.filter.tab = tab; this.chooseFirst(); this.redraw(); };
     this.layout.only.onclick = () => {
       this.model.filter.onlyAlerted = !this.model.filter.onlyAlerted;
@@ -89,6 +92,7 @@ class Wall {
       e: entry((each) => this.deeds.escalate(each)),
       u: () => this.deeds.undo(),
       p: () => this.detail.player.toggle(),
+      l: () => this.listen(),
       m: () => this.tools.sound(),
       q: () => this.tools.quiet(),
       '/': () => this.tools.search.focus(),
@@ -238,6 +242,25 @@ class Wall {
   backToAlert(entry = this.current()) {
     if (entry) this.select(entry.id);
     else this.detail.blank();
+  }
+
+  /** To the call that is shown, while it goes on; from anywhere, to nothing more. */
+  listen() {
+    const key = this.shownCall();
+    const card = this.model.calls.get(key);
+    if (this.ear.key && (!card || card.ended)) this.ear.stop();
+    else if (card && !card.ended) this.ear.toggle(key);
+    else note(t('error.no_call'));
+  }
+
+  shownCall() {
+    const { subject } = this.detail;
+    return subject && (subject.call || subject.entry.call);
+  }
+
+  heard() {
+    this.earBar.update();
+    this.detail.update();
   }
 
   tell() {

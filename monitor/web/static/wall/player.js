@@ -13,6 +13,7 @@ export class Player {
   constructor() {
     this.audio = new Audio();
     this.before = () => {};
+    this.sounds = () => {};
     this.loaded = null;
     this.label = h('span');
     this.sign = h('span', { class: 'sign-box' });
@@ -82,6 +83,7 @@ export class Player {
 
   draw() {
     const on = !this.audio.paused && !this.audio.ended;
+    this.sounds(on);
     fill(this.sign, icon(on ? 'pause' : 'play'));
     this.label.textContent = this.fault || t(on ? 'deed.stop' : 'deed.listen');
     this.element.disabled = Boolean(this.fault) || !this.span;
