@@ -20,7 +20,7 @@ _HEAD: Final = struct.Struct("<BxH")
 
 
 def piece(role: Role, samples: Samples, rate: int) -> bytes:
-    """Role (0 agent, 1 customer, 2 unknown), a zero, the rate (uint16), then int16; little-endian."""
+    """Role (0 agent, 1 customer, 2 unknown), a zero, the rate (uint16), int16; little-endian."""
     return _HEAD.pack(_ROLES.index(role), rate) + samples.astype("<i2").tobytes()
 
 

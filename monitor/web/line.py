@@ -24,8 +24,9 @@ class HangUp(Exception):
     """Close the socket with this close code, after an error message that says why.
 
     4400 bad message, 4401 no or unknown token, 4403 wrong role or team, 4408 hello too late,
-    4404 no such live call, 4409 call already has a client, 1008 too many messages, 1011 our mistake, 1012 stopping, 1013
-    too slow or overloaded. The protocol itself closes with 1009 (too big), 1002 and 1007.
+    4404 no such live call, 4409 call already has a client, 1008 too many messages, 1011 our
+    mistake, 1012 stopping, 1013 too slow or overloaded. The protocol itself closes with 1009 (too
+    big), 1002 and 1007.
     """
 
     def __init__(self, code: int, name: str, message: str) -> None:

@@ -218,7 +218,6 @@ class Wall:
             if not screens:
                 self._screens.pop(team, None)
 
-
     def _begun(self, call: CallStarted, before: _Live | None) -> _Live:
         """Whoever listened to the call before it came back goes on listening."""
         ears = [] if before is None else before.ears
