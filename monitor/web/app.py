@@ -73,6 +73,9 @@ def _routes() -> list[BaseRoute]:
         guarded_route("/api/calls", api.call_list, "calls.read"),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
         guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
+        guarded_route(
+            "/api/calls/{call}/grants", audio.call_grant, "recordings.play", methods=("POST",)
+        ),
         guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
         guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
         guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),

@@ -55,7 +55,8 @@ export class Player {
     const wanted = this.span;
     const query = `from=${from.toFixed(2)}&to=${to.toFixed(2)}&channel=both&team=${encodeURIComponent(team)}`;
     try {
-      const blob = await api.blob(`/api/calls/${encodeURIComponent(call)}/audio?${query}`);
+      const grant = await api.grant(call, team);
+      const blob = await api.blob(`/api/calls/${encodeURIComponent(call)}/audio?${query}&grant=${grant}`);
       if (wanted !== this.span) return false;
       this.release();
       this.address = URL.createObjectURL(blob);
