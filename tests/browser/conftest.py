@@ -205,16 +205,22 @@ def person(browser: Browser, floor: Floor, team: str) -> Iterator[Any]:
     """Opens browsers of people who are signed in; afterwards none may have met a fault."""
     desks: list[Desk] = []
 
-    def sign_in(role: str = "supervisor", agent: str = "", name: str = "", **options: Any) -> Desk:
+    def sign_in(
+        role: str = "supervisor",
+        agent: str = "",
+        name: str = "",
+        at: Floor = floor,
+        **options: Any,
+    ) -> Desk:
         options = {"viewport": {"width": 1280, "height": 720}, "locale": "zh-CN"} | options
         context = browser.new_context(**options)
         context.set_default_timeout(30_000)
-        desk = Desk(context, floor)
+        desk = Desk(context, at)
         desks.append(desk)
         if name or role:
             given = {"name": name, "password": PASSWORD}
-            proof = given if name else {"token": floor.token(role, team, agent)}
-            answer = context.request.post(f"{floor.url}/api/session", data=proof)
+            proof = given if name else {"token": at.token(role, team, agent)}
+            answer = context.request.post(f"{at.url}/api/session", data=proof)
             assert answer.ok, answer.text()
         return desk
 

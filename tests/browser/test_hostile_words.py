@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.events import CallEnded, Prompt
+from monitor.web.pages import PAGES
 from tests.browser.conftest import Desk, Floor, serving
 from tests.browser.said import alert, begun, call, said
 
@@ -126,6 +127,31 @@ def test_two_hundred_payloads_stay_text(floor: Floor, person: Any, team: str) ->
         each.click()
     for page in (wall, screen):
         unharmed(page, floor)
+
+
+SINKS = """() => {
+  const tries = {
+    html: () => { document.body.innerHTML = '<b>x</b>'; },
+    frame: () => { document.createElement('iframe').srcdoc = '<b>x</b>'; },
+    script: () => { document.createElement('script').src = '/static/theme.js'; },
+    code: () => { eval('1'); },
+    timer: () => { setTimeout('1'); },
+    policy: () => { trustedTypes.createPolicy('mine', { createHTML: text => text }); },
+  };
+  return Object.keys(tries).filter(name => {
+    try { tries[name](); return true; } catch { return false; }
+  });
+}"""
+"""Ways from text to markup or code; returns those that are open."""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_way_leads_from_text_to_markup(floor: Floor, person: Any, path: str) -> None:
+    page = person("compliance").context.new_page()
+    policy = page.goto(floor.url + path).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.evaluate(SINKS) == []
 
 
 LINES = "title|advice|why|description|author|prompt"
