@@ -103,9 +103,9 @@ export function earBar(wall) {
       toggle(bar, 'lost', lost);
       if (!key) return;
       const card = wall.model.calls.get(key);
-      const who = card && card.agent ? t('call.agent', { agent: card.agent }) : partsOf(key).id;
+      const who = (card && card.agent) || partsOf(key).id;
       write(label, t(lost ? 'ear.lost' : 'ear.on', { who }));
-      bar.title = t('ear.stop');
+      bar.title = t(lost ? 'ear.lostHint' : 'ear.onHint', { who });
     },
   };
 }
