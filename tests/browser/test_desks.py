@@ -69,7 +69,11 @@ def test_find_hear_and_settle_a_call(floor: Floor, person: Any, team: str) -> No
     page.keyboard.press("2")
     expect(page.get_by_role("button", name="误报")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("tab", name="评分").click()
+    expect(page.locator(".pin.told")).to_have_count(3)
+    page.locator(".score-line input").first.fill("1")
+    total = page.locator(".score-card .sum").inner_text()
     page.get_by_role("button", name="完成复核").click()
+    expect(page.locator(".big-score")).to_have_text(total)
     expect(page.locator(".about")).to_contain_text("已复核")
     page.get_by_role("tab", name="历史").click()
     expect(page.locator(".history li")).to_have_count(2)
@@ -125,8 +129,10 @@ def test_a_sample_is_drawn_dealt_and_exported(floor: Floor, person: Any, team: s
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("抽取数量").fill("2")
     dialog.get_by_label("分配给").fill("王敏，李强")
-    dialog.get_by_role("button", name="预览").click()
-    expect(dialog.locator(".drawn tr")).to_have_count(2)
+    for plan in ("随机", "新人优先", "按风险加权"):
+        dialog.get_by_role("button", name=plan).click()
+        dialog.get_by_role("button", name="预览").click()
+        expect(dialog.locator(".drawn tr")).to_have_count(2)
     dialog.get_by_role("button", name="抽取并分配").click()
     expect(page.locator(".call-row")).to_have_count(2)
     expect(page.locator(".call-row", has_text="王敏")).to_have_count(1)
@@ -231,6 +237,7 @@ def test_overview_answers(floor: Floor, person: Any, team: str) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".rail")).to_be_hidden()
     expect(page.locator(".report-head")).to_be_visible()
+    assert len(page.pdf(format="A4")) > 20_000
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -55,6 +55,9 @@ def test_two_people_publish_a_rule(floor: Floor, person: Any, team: str) -> None
     second.get_by_label("行业").select_option("retail")
     second.get_by_role("button", name="判断").click()
     expect(second.locator(".caused")).to_contain_text("绝对化用语")
+    second.goto(f"{floor.url}/rules#/pack/retail")
+    second.get_by_role("button", name="与现行版比较").click()
+    expect(second.locator(".changed")).to_contain_text("蓝莓般的价格")
     judge_again(person("qa"))
 
 
