@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.events import Utterance, Word
-from tests.browser.conftest import Floor
+from tests.browser.conftest import Floor, findings
 from tests.browser.said import call
 
 pytestmark = pytest.mark.process
@@ -131,7 +131,8 @@ def heard(page: Page, seconds: float) -> None:
 def test_a_live_call_is_listened_to(floor: Floor, person: Any, team: str) -> None:
     for name in ("chen.fang", "li.na"):
         floor.account(f"{name}.{team[-9:]}", "supervisor", team)
-    listens, sees = (person(name=f"{name}.{team[-9:]}") for name in ("chen.fang", "li.na"))
+    listens = person(name=f"chen.fang.{team[-9:]}", color_scheme="light")
+    sees = person(name=f"li.na.{team[-9:]}", color_scheme="dark")
     listens.context.add_init_script(f"({EAR})()")
     wall, other = listens.open(), sees.open()
     with floor.speaking(team, call(team).call, agent="8012"):
@@ -141,6 +142,8 @@ def test_a_live_call_is_listened_to(floor: Floor, person: Any, team: str) -> Non
         heard(wall, 1.0)
         expect(other.locator(".whole")).to_contain_text("正在监听：chen.fang")
         expect(other.locator(".call-row .ears")).to_be_visible()
+        for page in (wall, other):
+            assert findings(page) == []
         listens.context.set_offline(True)
         expect(wall.get_by_text("监听中断")).to_be_visible()
         listens.context.set_offline(False)
