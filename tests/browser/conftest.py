@@ -173,9 +173,11 @@ def serving(data: Path, **settings: str) -> Iterator[Floor]:
         assert url is not None, first
         while not (found := re.search(r"one-time code (\d+)", code)):
             code = process.stdout.readline()
-        yield Floor(process, data, url[0], found[1])
-        process.stdin.close()
-        process.terminate()
+        try:
+            yield Floor(process, data, url[0], found[1])
+        finally:
+            process.stdin.close()
+            process.terminate()
 
 
 @pytest.fixture(scope="package")

@@ -25,13 +25,12 @@ function callRow(model) {
   const gap = h('span', { class: 'chip warn', title: t('call.lostHint') });
   const checks = OPENING.map((item) => checkChip(item));
   const meters = [meter('agent'), meter('customer')];
-  const opening = h('span', { class: 'line' }, ...checks.map((each) => each.element));
-  const words = h('div', { class: 'words' });
+  const opening = h('div', { class: 'line opening' }, ...checks.map((each) => each.element));
+  const words = h('span', { class: 'words' });
   const element = h('div', { class: 'call-row' },
     h('div', { class: 'line' }, agent, line, badge, gap, ears, time),
-    h('div', { class: 'line' }, opening,
-      h('span', { class: 'meters' }, ...meters.map((each) => each.element))),
-    words);
+    opening,
+    h('div', { class: 'line' }, words, h('span', { class: 'meters' }, ...meters.map((each) => each.element))));
   return {
     element,
     update(card) {

@@ -119,12 +119,13 @@ function alertView(entry, detail) {
   const facts = h('div', { class: 'facts' });
   const history = h('ol', { class: 'history' });
   const bar = deedBar(entry, detail);
+  const listen = listenButton(entry.call, detail);
   const late = h('span', { class: 'chip warn', text: t('alert.late'), title: t('alert.lateHint') });
   const sign = h('span', { class: `severity ${entry.alert.severity}` }, icon(entry.alert.severity), severityName(entry.alert.severity));
   const element = h('article', { class: 'subject', 'aria-label': t('wall.detail') },
     h('header', { class: 'head' }, h('div', { class: 'line' }, sign, state, late, fate), title, sub),
     bar.element,
-    h('section', { class: 'evidence' }, quote, detail.player.element),
+    h('section', { class: 'evidence' }, quote, h('div', { class: 'hear' }, detail.player.element, listen.element)),
     h('section', {}, h('div', { class: 'line' }, h('h3', { text: t('detail.context') }),
       button(t('call.open'), { kind: 'plain small', drawing: 'right', key: 'Enter', onclick: () => detail.go.showCall(entry.call) })),
     detail.transcript.element),
@@ -142,6 +143,7 @@ function alertView(entry, detail) {
       showFate(fate, alert, standing, detail.model.now());
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));
       bar.update();
+      listen.update();
       const card = model.calls.get(entry.call);
       const now = `${alert.state} ${alert.seq} ${actions.length} ${Boolean(card && !card.ended)}`;
       if (shown === now) return;
@@ -158,9 +160,8 @@ function deedBar(entry, detail) {
   const wrong = button(t('deed.false_alarm'), { drawing: 'cross', key: 'F', onclick: () => deeds.falseAlarm(entry) });
   const prompt = button(t('deed.prompt'), { drawing: 'message', key: 'T', onclick: () => deeds.prompt(entry) });
   const escalate = button(t('deed.escalate'), { drawing: 'up', key: 'E', onclick: () => deeds.escalate(entry) });
-  const listen = listenButton(entry.call, detail);
   return {
-    element: h('div', { class: 'deeds', role: 'toolbar', 'aria-label': t('deeds.title') }, acknowledge, wrong, prompt, escalate, listen.element),
+    element: h('div', { class: 'deeds', role: 'toolbar', 'aria-label': t('deeds.title') }, acknowledge, wrong, prompt, escalate),
     update() {
       const { status, level } = entry.standing;
       acknowledge.disabled = status === 'acknowledged';
@@ -169,7 +170,6 @@ function deedBar(entry, detail) {
       const card = detail.model.calls.get(entry.call);
       prompt.disabled = !card || Boolean(card.ended);
       prompt.title = prompt.disabled ? t('error.call_over') : '';
-      listen.update();
     },
   };
 }
@@ -240,9 +240,9 @@ function callView(card, detail) {
     h('header', { class: 'head' },
       h('div', { class: 'line' }, h('h2', { text: card.agent ? t('call.agent', { agent: card.agent }) : t('call.noAgent') }), state, time),
       h('p', { class: 'faint', text: [model.teams.length > 1 && card.team, card.company, tOr(`industry.${card.industry}`, card.industry), tOr(`business.${card.business}`, card.business), card.call].filter(Boolean).join(' · ') })),
-    h('div', { class: 'deeds' }, tell, listen.element, back),
+    h('div', { class: 'deeds' }, tell, back),
     others, opening,
-    signals, prompt, alerts, detail.player.element, detail.transcript.element);
+    signals, prompt, alerts, h('div', { class: 'hear' }, detail.player.element, listen.element), detail.transcript.element);
   let listed = '';
   return {
     element,

@@ -94,7 +94,7 @@ export class Ear {
 export function earBar(wall) {
   const label = h('span');
   const bar = h('button', { type: 'button', class: 'button listening', hidden: true, onclick: () => wall.ear.stop() },
-    icon('sound'), label, h('kbd', { text: 'L' }));
+    icon('sound'), label);
   return {
     element: bar,
     update() {

@@ -157,6 +157,7 @@ class Wall {
 
   linked(state) {
     const lost = state === 'lost';
+    this.cutOff = lost;
     this.tools.link(state);
     clearTimeout(this.late);
     if (lost) {
@@ -306,8 +307,15 @@ class Wall {
     } else this.first.remove();
     layout.calls.blank.hidden = calls.length > 0;
     layout.alerts.blank.hidden = listed.length > 0;
-    if (calls.length === 0) showBlank(layout.calls.blank, 'phone', 'empty.noCalls', 'empty.noCallsHint', this.replay());
+    if (calls.length === 0) this.blankCalls();
     if (listed.length === 0) this.blankAlerts();
+  }
+
+  /** Nothing is shown and nothing is known: it must not look as if all were well. */
+  blankCalls() {
+    const { blank } = this.layout.calls;
+    if (this.cutOff) showBlank(blank, 'cut', 'empty.cutOff', 'empty.cutOffCalls');
+    else showBlank(blank, 'phone', 'empty.noCalls', 'empty.noCallsHint', this.replay());
   }
 
   replay() {
@@ -317,6 +325,10 @@ class Wall {
   }
 
   blankAlerts() {
+    if (this.cutOff) {
+      showBlank(this.layout.alerts.blank, 'cut', 'empty.cutOff', 'empty.cutOffAlerts');
+      return;
+    }
     const { filter } = this.model;
     const filtered = filter.text || filter.floor !== 'low' || filter.quiet;
     const key = filter.tab === 'settled' ? 'empty.noSettled' : filtered && this.model.waiting().all ? 'empty.noMatch' : 'empty.noAlerts';
