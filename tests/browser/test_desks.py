@@ -179,10 +179,10 @@ def sheets(file: Path, name: str) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_a_verdict_counts_on_the_rule(floor: Floor, person: Any, team: str) -> None:
     one = call(team)
-    told = [alert(one, number, rule="base/guaranteed-return") for number in (1, 2)]
+    told = [alert(one, number, rule="base/off-platform") for number in (1, 2)]
     floor.tell(one, [*begun(one), *told, CallEnded(call=one.call, at=9.0)])
     reader = person("qa", name="")
-    rules = reader.open("/rules#/rule/base/guaranteed-return")
+    rules = reader.open("/rules#/rule/base/off-platform")
     expect(rules.locator(".record")).to_contain_text("还没有复核")
     page = reader.open("/qa")
     open_call(page)
