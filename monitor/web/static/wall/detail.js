@@ -185,7 +185,7 @@ function listenButton(key, detail) {
       const on = detail.ear.key === key;
       element.disabled = !on && (!card || Boolean(card.ended));
       element.title = element.disabled ? t('error.no_call') : t('deed.liveHint');
-      element.setAttribute('aria-pressed', String(on));
+      toggle(element, 'on', on);
       write(label, t(on ? 'deed.liveStop' : 'deed.live'));
     },
   };
