@@ -11,6 +11,7 @@ import asyncio
 from starlette.websockets import WebSocket
 
 from monitor.access.permissions import require
+from monitor.errors import Conflict
 from monitor.web.actions import name_of
 from monitor.web.admission import greeted, named_team, recheck
 from monitor.web.ears import Ear
@@ -37,6 +38,7 @@ async def _converse(line: Line, state: State) -> None:
     await state.audit.note(principal.label, "calls.listen", about, role=principal.role)
     begun = state.clock.monotonic()
     try:
+        # it may have ended while the entry was written
         with state.wall.listened(team, call, name_of(principal)) as ear:
             await line.send(Welcome(team=team, role=principal.role))
             async with asyncio.TaskGroup() as tasks:
@@ -47,6 +49,8 @@ async def _converse(line: Line, state: State) -> None:
                 await _send(line, ear)
                 for each in beside:
                     each.cancel()
+    except Conflict as gone:
+        raise HangUp(4404, gone.code, gone.message) from gone
     finally:
         seconds = round(state.clock.monotonic() - begun, 1)
         state.audit.jot(principal.label, "calls.listen", about, outcome="ended", seconds=seconds)

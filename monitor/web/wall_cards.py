@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from monitor.clock import Clock
-from monitor.errors import Overloaded
+from monitor.errors import Conflict, Overloaded
 from monitor.events import (
     AnyEvent,
     CallEnded,
@@ -162,8 +162,10 @@ class Wall:
 
     @contextmanager
     def listened(self, team: str, call: str, name: str) -> Iterator[Ear]:
-        """What arrives of a live call, for somebody of this name; raises `Overloaded`."""
-        live = self._calls[team, call]
+        """What arrives of a live call, for this person; raises `Conflict`, `Overloaded`."""
+        live = self._calls.get((team, call))
+        if live is None:
+            raise Conflict("no_call", "no such call is live")
         if len(live.ears) >= MOST_EARS:
             raise Overloaded("too_many_listeners", f"{MOST_EARS} people listen to this call")
         ear = Ear(name)
