@@ -91,8 +91,8 @@ def _covered(finding: Finding, others: Iterable[Finding]) -> bool:
         name = other.head.category
         if name in graver:
             return True
-        over = other.start < finding.end and finding.start < other.end
-        if over and category in GENERAL and name not in GENERAL and other.role is finding.role:
+        inside = other.start <= finding.start and finding.end <= other.end
+        if inside and category in GENERAL and name not in GENERAL and other.role is finding.role:
             return True
     return False
 
