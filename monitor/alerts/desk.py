@@ -104,8 +104,9 @@ class Desk:
 
 def _heard_s(event: AnyEvent) -> float:
     """Seconds of sound that arrived and whose fate is in the record now."""
-    known = isinstance(event, Coverage) and event.state not in ("gap", "paused", "queued")
-    return event.end - event.start if known else 0.0
+    if not isinstance(event, Coverage) or event.state in ("gap", "paused", "queued"):
+        return 0.0
+    return event.end - event.start
 
 
 def _durable(event: AnyEvent) -> bool:
