@@ -167,19 +167,23 @@ class _Source:
             raise
 
     async def _take(self, event: IngestEvent) -> None:
+        ledger = self._state.metrics.ledger
+        seconds = len(event.samples) / self._rate if isinstance(event, AudioChunk) else 0.0
+        ledger.count("spoken", seconds)
         if self._keeping is not None:
             await self._keeping.keep(event)
+            ledger.count("taped", seconds)
         match event:
             case CallBegan():
                 await self._register(event)
             case AudioChunk():
                 await self._look_at_speed(event)
-                seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
                 self._state.wall.sound(
                     self._team, self._call, event.role, event.samples, self._rate
                 )
                 await self._handle.audio(event.role, event.samples, event.position)
+                ledger.count("accepted", seconds)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
             case Paused():

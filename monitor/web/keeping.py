@@ -56,8 +56,12 @@ class Keeping:
 
     async def _room(self, position: int, samples: int) -> None:
         loop, more = asyncio.get_running_loop(), asyncio.Event()
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(more.set)
+
         due = self._began + (position + samples) / self.tape.rate + PATIENCE_S
-        while not self.tape.fits(samples, lambda: loop.call_soon_threadsafe(more.set)):
+        while not self.tape.fits(samples, tell):
             if (left_s := due - self._clock.monotonic()) <= 0:
                 return
             self._recorder.hurry()
