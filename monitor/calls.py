@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
@@ -15,6 +14,7 @@ import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
+from monitor.asr.crew import cores
 from monitor.asr.engine import Ear, Engine, recognisers
 from monitor.asr.ladder import Level
 from monitor.asr.options import Options
@@ -213,7 +213,7 @@ async def open_host(
 def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
     workers = settings.asr.workers
     if workers < 0:
-        workers = min(MOST_WORKERS, os.cpu_count() or 1) if settings.asr.device != "cuda" else 1
+        workers = min(MOST_WORKERS, cores()) if settings.asr.device != "cuda" else 1
     return recognisers(partial(build, model, _options(settings, workers)), workers)
 
 
