@@ -52,9 +52,6 @@ take less."""
 JOIN_S = 25.0
 """Seconds of speech that fit, with pauses between them, into a window of 30."""
 
-MOST_WORKERS = 4
-"""Recognisers started unasked; each holds the model once."""
-
 RELOAD_S = 2.0
 """Between looks at the rule packs on disk."""
 
@@ -213,7 +210,7 @@ async def open_host(
 def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
     workers = settings.asr.workers
     if workers < 0:
-        workers = min(MOST_WORKERS, cores()) if settings.asr.device != "cuda" else 1
+        workers = cores() if settings.asr.device != "cuda" else 1
     return recognisers(partial(build, model, _options(settings, workers)), workers)
 
 
