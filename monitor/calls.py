@@ -42,7 +42,7 @@ logger = structlog.get_logger()
 EARS = 2
 """Threads for voice detection and rules; the recogniser has its own."""
 
-LISTENING = Rules(partial_every_s=0.3, partial_longest_s=5.0)
+LISTENING = Rules(partial_every_s=0.3, partial_longest_s=4.0)
 """Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
 
 LATE_AFTER_S = 10.0

@@ -83,6 +83,7 @@ def _positive(expr: ex.Expr) -> Iterable[ex.Phrase]:
         return
     if isinstance(expr, ex.Phrase):
         yield expr
+        return
     inner = (expr.of,) if isinstance(expr, ex.After) else ex.children(expr)
     for child in inner:
         yield from _positive(child)

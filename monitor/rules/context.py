@@ -133,6 +133,9 @@ def _rearmed(passage: Passage, negator: Negator) -> str:
 
 def _denied_behind(passage: Passage) -> Reading:
     behind = _behind(passage)
+    unable = cues.UNABLE_AFTER.match(behind)
+    if unable is not None and passage.text[passage.end - 1] not in cues.HARMS:
+        return Reading(kind="negation", reason=f"后面说“{unable.group()}”，是做不到")
     match = cues.DENIED_AFTER.search(behind)
     if match is None or match.start() > DENIAL_REACH:
         return STANDS

@@ -295,7 +295,8 @@ def walk(expr: Expr) -> Iterator[Expr]:
     while left:
         one = left.pop()
         yield one
-        left.extend(reversed(list(children(one))))
+        if not isinstance(one, Phrase):
+            left.extend(reversed(list(children(one))))
 
 
 def patterns(expr: Expr | None) -> Iterator[Phrase]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,14 @@ from monitor.rules.pack import Escalate
 from monitor.types import Role
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("low", "medium", "high", "critical")
+
+
+CONTAINED: Final[dict[str, frozenset[str]]] = {
+    "service_taboo": frozenset({"threat_abuse", "pestering"}),
+}
+"""Categories that are a lesser form of others: one insult is not two offences."""
+GENERAL: Final = frozenset({"absolute_claim", "service_taboo"})
+"""Categories that any industry has: where a particular one claims the same words, it has them."""
 
 
 def rank(severity: Severity) -> int:
@@ -70,7 +79,22 @@ def best(findings: list[Finding]) -> list[Finding]:
     chosen: dict[str, Finding] = {}
     for finding in sorted(worded or findings, key=_precedence):
         chosen.setdefault(finding.head.category, finding)
-    return sorted(chosen.values(), key=lambda finding: (finding.start, finding.head.rule))
+    kept = [one for one in chosen.values() if not _covered(one, chosen.values())]
+    return sorted(kept, key=lambda finding: (finding.start, finding.head.rule))
+
+
+def _covered(finding: Finding, others: Iterable[Finding]) -> bool:
+    """Whether a graver or more particular finding of the same utterance says it already."""
+    category = finding.head.category
+    graver = CONTAINED.get(category, frozenset())
+    for other in others:
+        name = other.head.category
+        if name in graver:
+            return True
+        inside = other.start <= finding.start and finding.end <= other.end
+        if inside and category in GENERAL and name not in GENERAL and other.role is finding.role:
+            return True
+    return False
 
 
 def _precedence(finding: Finding) -> tuple[int, int, float, str]:

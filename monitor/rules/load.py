@@ -16,6 +16,7 @@ from monitor.rules import nodes, pack
 from monitor.rules.nodes import FaultError, Node
 from monitor.rules.reading import ID, Reader
 from monitor.rules.similar import model_for
+from monitor.rules.uncollected import uncollected
 
 _ID_LINE: Final = re.compile(r"\s*-\s*\{?\s*id:\s*['\"]?([^\s'\",}]{1,64})")
 _SECTIONS: Final[dict[str, type[Any]]] = {
@@ -71,7 +72,8 @@ def load_packs(folder: Path | str, *, models: bool = True) -> tuple[pack.Pack, .
 def pack_from(text: str, file: str = "<text>") -> pack.Pack:
     """The pack in a text; `file` is what messages call it."""
     try:
-        return replace(_pack(nodes.parse(text)), file=file)
+        with uncollected():
+            return replace(_pack(nodes.parse(text)), file=file)
     except _RuleError as error:
         fault, rule = error.fault, error.rule
         raise BadLexicon(

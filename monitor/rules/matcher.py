@@ -91,22 +91,25 @@ class Matcher:
         folded: Folded,
         slots: Slots | None = None,
         doubtful: Sequence[bool] | None = None,
+        *,
+        loosely: bool = True,
     ) -> list[Hit]:
         """All hits, overlapping ones too, by position. At most MAX_HITS.
 
         `slots` gives the spans for the slots that the patterns name; a slot not in it is empty.
-        `doubtful` marks the folded characters that a recogniser may have misheard.
+        `doubtful` marks the folded characters that a recogniser may have misheard. `loosely`: also
+        in looser readings of the text and by sound.
         """
         found: Found = {}
         if self._written is not None:
             self._read(folded, found)
-            for form in folded.forms:
+            for form in folded.forms if loosely else ():
                 self._reread(folded, form, found)
-        if self._spoken is not None:
+        if self._spoken is not None and loosely:
             self._listen(folded, None, found)
             for form in folded.forms:
                 self._listen(folded, form, found)
-        if doubtful is not None:
+        if doubtful is not None and loosely:
             for wording, span, changed in self._ear.hear(folded.text, doubtful):
                 found.setdefault(wording, {}).setdefault(span, (GUESSED, changed))
         best = Best()

@@ -16,6 +16,7 @@ from monitor.rules.hits import Hit
 from monitor.rules.register import Register, for_call
 from monitor.rules.slots import Filled
 from monitor.rules.spans import Span
+from monitor.rules.uncollected import uncollected
 from monitor.text.fold import Folded
 from monitor.types import Industry
 
@@ -52,7 +53,8 @@ class RuleSet(Compiled):
         if found is None:
             compiled = _KINDS.get(several, kind, ())
             if compiled is None:
-                compiled = Compiler(several, kind).compiled()
+                with uncollected():
+                    compiled = Compiler(several, kind).compiled()
                 _KINDS.keep(several, kind, (), compiled)
             found = cls._made(compiled, call)
             _CALLS.keep(several, kind, names, found)
@@ -83,7 +85,8 @@ class RuleSet(Compiled):
         """
         slots = Filled(folded, partial(self._names, folded, doubtful))
         found: dict[int, list[Hit]] = {}
-        for hit in self.matcher.find(folded, slots, doubtful):
+        senseless = self.model is not None and self.model.senseless(folded.text)
+        for hit in self.matcher.find(folded, slots, doubtful, loosely=not senseless):
             found.setdefault(hit.pattern, []).append(hit)
         return found
 

@@ -148,6 +148,8 @@ def suspicious(turn: Turn, model: Model, over: float | None = None) -> bool:
 def _scores(turn: Turn, model: Model, least: float) -> tuple[Score, ...]:
     """The scores of the parts of a turn that reach `least`, made once for all rules."""
     kept = turn.likeness
+    if kept is None and model.senseless(turn.folded.text):
+        kept = turn.likeness = (model, 0.0, ())
     if kept is None or kept[0] is not model or kept[1] > least:
         folded, extractor = turn.folded, model.extractor
         made = tuple(

@@ -33,7 +33,7 @@ PRECISION: Final = 0.93
 written to be mistaken, thousands of them: in everyday speech it is right far more often."""
 FINE_RAISED: Final = 0.004
 """Share of the fine sentences that one category may raise."""
-LOWEST: Final = 0.4
+LOWEST: Final = 0.33
 """No threshold is lower, however well the measured sentences went."""
 DOUBT: Final = -2.0
 """Decision below which a sentence is raised by no threshold; its context is not read."""

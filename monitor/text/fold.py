@@ -117,7 +117,7 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
 
 def plain(text: str) -> str:
     """The folded text alone, without a map."""
-    return _exact(text)[0]
+    return _exact(text)[0] if clean().search(text) else text
 
 
 def _exact(text: str) -> tuple[str, list[int], list[int]]:

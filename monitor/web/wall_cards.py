@@ -240,7 +240,8 @@ class Wall:
 
 def loudness(samples: Samples) -> int:
     """0 (silence) to 9 (full scale) of int16 samples, by their peak; every eighth is looked at."""
-    peak = int(np.abs(samples[::8].astype(np.int32)).max())
+    some = samples[::8]
+    peak = max(int(some.max()), -int(some.min()))
     if peak == 0:
         return 0
     level = 1.0 - 20.0 * float(np.log10(peak / 32768)) / _QUIET_DB
