@@ -89,6 +89,7 @@ def _heads(pack: pk.Pack, section: str) -> list[dict[str, Any]]:
             "title": item.title or item.id,
             "category": getattr(item, "category", ""),
             "signal": getattr(item, "signal", ""),
+            "strength": getattr(item, "strength", ""),
             "severity": getattr(item, "severity", ""),
         }
         for item in getattr(pack, section)

@@ -83,11 +83,14 @@ def screens(browser: Browser, visits: int) -> None:
 
 def first_minute(browser: Browser) -> None:
     """Print the seconds from the start of the server to the sign-in page and to the first alert."""
-    with tempfile.TemporaryDirectory(prefix="monitor-minute-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="monitor-minute-") as folder,
+        tempfile.TemporaryDirectory(prefix="monitor-key-") as keys,
+    ):
         begun = time.monotonic()
         command = [sys.executable, "-m", "monitor", "serve", "--data", folder, "--port", "0"]
         environ = os.environ | {
-            "MONITOR_KEYS_ROOT": str(Path(folder) / "root.key"),
+            "MONITOR_KEYS_ROOT": str(Path(keys) / "root.key"),
             "PYTHONUNBUFFERED": "1",
         }
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ)

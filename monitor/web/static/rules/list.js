@@ -2,6 +2,7 @@
 import { fill, h, icon, toggle } from '../dom.js';
 import { severityMark } from '../qa/parts.js';
 import { t } from '../words.js';
+import { ruleTitle } from './plain.js';
 
 const ENOUGH = 10;
 
@@ -24,7 +25,7 @@ export class RuleList {
     this.links.clear();
     const { packs, precision, alerts } = this.desk;
     fill(this.element, packs.map((pack) => {
-      const rules = pack.rules.filter((rule) => !this.words || `${rule.title}${rule.rule}${t(`category.${rule.category}`)}`.toLowerCase().includes(this.words.toLowerCase()));
+      const rules = pack.rules.filter((rule) => !this.words || `${ruleTitle(rule)}${rule.rule}${t(`category.${rule.category}`)}`.toLowerCase().includes(this.words.toLowerCase()));
       if (!rules.length) return null;
       const about = h('a', { class: 'rule about-pack', href: `#/pack/${pack.pack}` }, icon('book', 'little'), h('span', { class: 'name', text: t('rules.aboutPack') }));
       this.links.set(`pack:${pack.pack}`, about);
@@ -33,7 +34,7 @@ export class RuleList {
         rules.map((rule) => {
           const link = h('a', { class: 'rule', href: `#/rule/${rule.rule}` },
             rule.severity ? severityMark(rule.severity, { word: false }) : icon('message', 'little'),
-            h('span', { class: 'name', text: rule.title }), this.badge(precision[rule.rule], alerts[rule.rule]));
+            h('span', { class: 'name', text: ruleTitle(rule) }), this.badge(precision[rule.rule], alerts[rule.rule]));
           this.links.set(rule.rule, link);
           return link;
         }));

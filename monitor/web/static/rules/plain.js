@@ -3,6 +3,14 @@ import { h } from '../dom.js';
 import { categoryName, industryName } from '../qa/parts.js';
 import { t, tOr } from '../words.js';
 
+/** What people call a rule; signals have no title of their own. */
+export function ruleTitle(rule) {
+  const id = rule.rule.split('/')[1];
+  if (!rule.signal || (rule.title && rule.title !== id)) return rule.title || id;
+  const name = tOr(`signal.${rule.signal}`, rule.signal);
+  return rule.strength ? `${name} · ${tOr(`rules.strength.${rule.strength}`, rule.strength)}` : name;
+}
+
 const TOKENS = /(~\d*)|(\{[^}]+\})|([()[\]|?（）])/;
 
 /** A phrase: words as written, gaps, lists and slots as marks with an explanation. */

@@ -3,7 +3,7 @@ import { api } from '../api.js';
 import { button, fill, h, icon } from '../dom.js';
 import { CATEGORIES, categoryName, dateTime, industryName, percent, severityMark } from '../qa/parts.js';
 import { t, tOr } from '../words.js';
-import { phrases, tree } from './plain.js';
+import { phrases, ruleTitle, tree } from './plain.js';
 import { diffLines } from './diff.js';
 
 const EXCUSES = ['negation', 'question', 'reported', 'conditional'];
@@ -19,7 +19,7 @@ export async function ruleView(desk, name) {
   return h('article', { class: 'rule-page' },
     h('header', {},
       h('div', { class: 'line' }, item.severity && severityMark(item.severity), h('span', { class: 'chip', text: t(`rules.section.${item.section}`) }), h('span', { class: 'chip hollow', text: item.category ? categoryName(item.category) : tOr(`signal.${item.signal}`, item.signal) }), h('span', { class: 'gap' }), h('a', { class: 'mono', href: `#/pack/${pack}`, text: `${whole.name}` })),
-      h('h2', { text: item.title || item.id }), h('small', { class: 'mono', text: item.rule })),
+      h('h2', { text: ruleTitle(item) }), h('small', { class: 'mono', text: item.rule })),
     record(desk, item.rule),
     item.after && h('p', { class: 'lead', text: t('rules.afterSignal', { signal: tOr(`signal.${item.after.signal}`, item.after.signal) }) }),
     item.section === 'disclosures' ? duty(item, part, list, lists) : part(t(`rules.role.${item.role || 'agent'}`), tree(item.match, lists), 'hits'),
@@ -117,7 +117,7 @@ export async function packView(desk, name) {
       desk.may.has('rules.propose') && h('a', { class: 'button primary', href: `#/draft/${name}` }, icon('rules', 'little'), t('rules.draft'))),
     sections.map(([section, items]) => h('section', { class: 'part' }, h('h3', { text: t(`rules.section.${section}`) }), h('table', { class: 'pack-table' }, h('tbody', {}, items
       .sort((a, b) => CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category))
-      .map((item) => h('tr', {}, h('td', {}, item.severity ? severityMark(item.severity) : ''), h('td', {}, h('a', { href: `#/rule/${item.rule}`, text: item.title || item.id })), h('td', { class: 'muted', text: item.category ? categoryName(item.category) : tOr(`signal.${item.signal}`, '') }), h('td', { class: 'right' }, desk.list.badge(desk.precision[item.rule], desk.alerts[item.rule])))))))),
+      .map((item) => h('tr', {}, h('td', {}, item.severity ? severityMark(item.severity) : ''), h('td', {}, h('a', { href: `#/rule/${item.rule}`, text: ruleTitle(item) })), h('td', { class: 'muted', text: item.category ? categoryName(item.category) : tOr(`signal.${item.signal}`, '') }), h('td', { class: 'right' }, desk.list.badge(desk.precision[item.rule], desk.alerts[item.rule])))))))),
     h('section', { class: 'part' }, h('h3', { text: t('rules.versions') }), h('table', {}, h('tbody', {}, whole.versions.map((one) => h('tr', {},
       h('td', {}, h('strong', { text: t('rules.version', { v: one.version }) }), ' ', one.sha256 === current && h('span', { class: 'chip good', text: t('rules.inForce') })), h('td', { text: dateTime(one.first_wall) }), h('td', { class: 'mono', text: one.sha256.slice(0, 12) }),
       h('td', { class: 'right' }, one.sha256 !== current && button(t('rules.compare'), { onclick: () => compare(one.sha256) }), one.sha256 !== current && desk.may.has('rules.propose') && h('a', { class: 'button', href: `#/draft/${name}@${one.sha256}`, text: t('rules.restore') })))))), changed));

@@ -163,6 +163,8 @@ addWords({
   'op.talk_over': ['抢话超过 {over_s} 秒', 'talking over for more than {over_s} s'],
   'op.interruption': ['打断 {times} 次', '{times} interruptions'],
   'op.similar': ['整句意思像“{category}”', 'like “{category}” in meaning'],
+  'rules.strength.strong': ['明确', 'clear'],
+  'rules.strength.weak': ['委婉', 'hinted'],
   'phrase.read': ['短语怎么读：', 'How to read phrases:'],
   'phrase.read.either': ['(甲／乙) 任选一个', '(a／b) either one'],
   'phrase.read.optional': ['[呢] 可有可无', '[a] may be left out'],

@@ -74,6 +74,7 @@ export function toolbar(wall, ear) {
     },
     link(state) {
       link.className = `link ${state}`;
+      health.hidden = state !== 'connected';
       fill(link, h('i'), t(state === 'connected' ? 'link.connected' : 'link.lost'));
     },
   };
