@@ -104,7 +104,7 @@ class Tape:
         self._bound = bound
         self._held = 0
         self._waiting: deque[_Sound | _Mark] = deque()
-        self._tell: Callable[[], None] | None = None
+        self._tell: Callable[[], object] | None = None
         self._lock = threading.Lock()
 
     def hear(self, role: Role, samples: Samples, position: int) -> None:
@@ -124,7 +124,7 @@ class Tape:
         """More than half of the room is taken."""
         return 2 * self._held > self._bound
 
-    def fits(self, samples: int, tell: Callable[[], None]) -> bool:
+    def fits(self, samples: int, tell: Callable[[], object]) -> bool:
         """Whether there is room for so many more; if not, `tell` is called once there is more.
 
         A tape has one source, so one `tell` is kept. It is called on the recorder's thread.
