@@ -15,7 +15,7 @@ from typing import IO
 
 from tests.store.postgres import address
 
-START_S = 30.0
+START_S = 90.0
 STOP_S = 30.0
 
 

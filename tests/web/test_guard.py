@@ -3,10 +3,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+import pytest
 from websockets.protocol import State
 
 from monitor.settings import Server
-from tests.web.conftest import HASTY, Opener, hear, say, until
+from monitor.types import Role, Samples
+from tests.web.conftest import HASTY, Opener, chunk, hear, say, until
+from tests.web.scripted import ScriptedCall
 
 
 async def test_a_request_that_never_ends_is_cut(open_house: Opener) -> None:
@@ -46,3 +49,25 @@ async def test_a_flood_of_pings_without_reading_is_cut(open_house: Opener) -> No
                 socket.transport.write(b"".join(socket.protocol.data_to_send()))
                 await asyncio.sleep(0)
         await until(lambda: house.state.feed.subscribers == 0)
+
+
+async def test_a_source_that_is_held_back_is_not_cut(
+    open_house: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answers to pings lie behind sound that the server does not read yet."""
+    house = await open_house(server=Server(port=0, ping_s=0.1, close_s=0.2))
+    busy, real = asyncio.Event(), ScriptedCall.audio
+
+    async def audio(self: ScriptedCall, role: Role, samples: Samples, position: int) -> None:
+        await busy.wait()
+        await real(self, role, samples, position)
+
+    monkeypatch.setattr(ScriptedCall, "audio", audio)
+    async with house.source(house.token("ingest", "south"), "c1") as source:
+        for number in range(20):
+            await source.send(chunk(number + 1))
+        await say(source, type="end", reason="hangup")
+        # thrice as long as a peer has for an answer
+        await asyncio.sleep(1.2)
+        busy.set()
+        assert (await hear(source))["type"] == "ended"
