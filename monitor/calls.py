@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
@@ -15,6 +14,7 @@ import structlog
 
 from monitor.alerts.desk import Desk
 from monitor.asr import models
+from monitor.asr.crew import cores
 from monitor.asr.engine import Ear, Engine, recognisers
 from monitor.asr.ladder import Level
 from monitor.asr.options import Options
@@ -42,7 +42,7 @@ logger = structlog.get_logger()
 EARS = 2
 """Threads for voice detection and rules; the recogniser has its own."""
 
-LISTENING = Rules(partial_every_s=0.3, partial_longest_s=5.0)
+LISTENING = Rules(partial_every_s=0.3, partial_longest_s=4.0)
 """Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
 
 LATE_AFTER_S = 10.0
@@ -51,9 +51,6 @@ take less."""
 
 JOIN_S = 25.0
 """Seconds of speech that fit, with pauses between them, into a window of 30."""
-
-MOST_WORKERS = 4
-"""Recognisers started unasked; each holds the model once."""
 
 RELOAD_S = 2.0
 """Between looks at the rule packs on disk."""
@@ -213,7 +210,7 @@ async def open_host(
 def _hearers(model: models.Model, settings: Settings) -> list[Ear]:
     workers = settings.asr.workers
     if workers < 0:
-        workers = min(MOST_WORKERS, os.cpu_count() or 1) if settings.asr.device != "cuda" else 1
+        workers = cores() if settings.asr.device != "cuda" else 1
     return recognisers(partial(build, model, _options(settings, workers)), workers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -21,6 +21,10 @@ Samples = npt.NDArray[np.int16]
 """Mono samples, shape (n,), native int16."""
 
 _NOTHING = np.zeros((), np.int16)
+
+
+def _no_sound() -> Samples:
+    return np.zeros(0, np.int16)
 
 
 class Role(StrEnum):
@@ -81,6 +85,9 @@ class Segment:
     samples: Samples
     closed: bool
     """False while the speaker goes on: a partial hypothesis may be made of it."""
+    after: Samples = field(default_factory=_no_sound)
+    """Sound after the end, where speech was cut that goes on: heard along with the segment, so that
+    its last words are heard in their place, but its own words belong to the next one."""
 
     @property
     def start_s(self) -> float:
@@ -94,4 +101,5 @@ class Segment:
 
     def hollow(self) -> Segment:
         """The same stretch without its sound: as long, and next to no memory."""
-        return replace(self, samples=np.broadcast_to(_NOTHING, len(self.samples)))
+        hollow = np.broadcast_to(_NOTHING, len(self.samples))
+        return replace(self, samples=hollow, after=_no_sound())

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.store.store import Store
-from tests.store.postgres import postgres
+from tests.store.postgres import IN_POSTGRES, address, everywhere
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,9 +17,6 @@ def _keys_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(folder))
         yield folder
-
-
-IN_POSTGRES = bool(os.environ.get("CALL_MONITOR_TEST_POSTGRES"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,13 +32,10 @@ def _record_in_postgres() -> Iterator[None]:
         yield
         return
     sqlite = Store.__init__
-    databases: dict[Path, str] = {}
-    with postgres() as server, pytest.MonkeyPatch.context() as patch:
+    with everywhere(), pytest.MonkeyPatch.context() as patch:
 
         def opened(self: Store, folder: Path, *, url: str = "", **more: Any) -> None:
-            if not url:
-                url = databases.get(folder) or databases.setdefault(folder, server.database())
-            sqlite(self, folder, url=url, **more)
+            sqlite(self, folder, url=url or address(folder), **more)
 
         patch.setattr(Store, "__init__", opened)
         yield

@@ -12,7 +12,7 @@ from monitor.alerts.actions import Limits
 from monitor.alerts.feed import Feed
 from monitor.alerts.privacy import Privacy, Shown
 from monitor.clock import Clock
-from monitor.events import Alert, AnyEvent, CallStarted, Utterance
+from monitor.events import Alert, AnyEvent, CallStarted, Coverage, Utterance
 from monitor.ops.ledger import Ledger
 from monitor.store import calls, sealed
 from monitor.store.sealed import Seal
@@ -97,8 +97,16 @@ class Desk:
                 self._feed.doubtful(call.team)
         if placed:
             self._feed.committed(call.team, placed)
+        self._ledger.count("covered", sum(_heard_s(event) for event in events))
         for listener in self._listeners:
             listener(call, events)
+
+
+def _heard_s(event: AnyEvent) -> float:
+    """Seconds of sound that arrived and whose fate is in the record now."""
+    if not isinstance(event, Coverage) or event.state in ("gap", "paused", "queued"):
+        return 0.0
+    return event.end - event.start
 
 
 def _durable(event: AnyEvent) -> bool:

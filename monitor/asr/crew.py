@@ -19,6 +19,7 @@ from monitor.speech.endpoint import Kind
 from monitor.types import Segment
 
 MOST_WORKERS: Final = 4
+"""Recognisers started unasked; each holds the model once."""
 BATCH: Final = 8
 
 

@@ -9,6 +9,7 @@ from monitor.asr.base import Transcriber, Transcript, empty
 from monitor.asr.joined import join, split
 from monitor.asr.second_look import better, halves, is_sparse
 from monitor.asr.suppress import screen
+from monitor.asr.trailing import extended, trimmed
 from monitor.speech.gate import judge
 from monitor.types import SAMPLE_RATE, Samples, Segment
 
@@ -51,11 +52,18 @@ def _hear_spoken(
     if joined:
         whole = transcriber.transcribe([join(segments)], fast=fast)[0]
         return [screen(part) for part in split(whole, segments)]
-    found = [screen(transcript) for transcript in transcriber.transcribe(segments, fast=fast)]
+    found = _transcribe(transcriber, segments, fast=fast)
     if fast:
         return found
     again = [index for index, transcript in enumerate(found) if is_sparse(transcript)]
     for index in again:
-        halved = transcriber.transcribe(halves(segments[index]))
-        found[index] = better(found[index], *(screen(half) for half in halved))
+        halved = _transcribe(transcriber, halves(segments[index]), fast=False)
+        found[index] = better(found[index], *halved)
     return found
+
+
+def _transcribe(
+    transcriber: Transcriber, segments: Sequence[Segment], *, fast: bool
+) -> list[Transcript]:
+    heard = transcriber.transcribe([extended(segment) for segment in segments], fast=fast)
+    return [screen(trimmed(whole, segment)) for whole, segment in zip(heard, segments, strict=True)]

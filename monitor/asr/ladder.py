@@ -1,7 +1,8 @@
 """What is given up first when speech comes faster than it can be heard: plain policy.
 
 Driven by one number, the age of the oldest speech not yet heard. A level is taken at once and kept
-until nothing has asked for it for `CALM_S`, so that load near a bound does not swing it.
+until nothing has asked for it for `CALM_S`, so that load near a bound does not swing it; then the
+way down takes `STEP_S` for each level that nothing asks for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from typing import Final
 
 CALM_S: Final = 20.0
 """Seconds for which a level stays after it was last needed."""
+
+STEP_S: Final = 3.0
+"""Seconds between two steps down, after that: what a step lets in shows in the age within them."""
 
 
 class Level(IntEnum):
@@ -54,10 +58,16 @@ class Ladder:
     _needed_s: float = 0.0
 
     def saw(self, now_s: float, oldest_s: float) -> Level:
-        """The level for speech of this age; steps down one at a time."""
+        """The level for speech of this age. How often it is asked makes no difference."""
         asked = max((level for level, at in RISES_AT_S.items() if oldest_s > at), default=Level.ALL)
         if asked >= self.level:
             self.level, self._needed_s = asked, now_s
-        elif now_s - self._needed_s >= CALM_S:
-            self.level, self._needed_s = Level(self.level - 1), now_s
+            return self.level
+        calm_s = now_s - self._needed_s - CALM_S
+        if calm_s >= 0:
+            steps = min(self.level - asked, 1 + int(calm_s // STEP_S))
+            self.level = Level(self.level - steps)
+            # what nothing asks for now goes on falling: its own step is due next
+            asked_now = self.level == asked
+            self._needed_s = now_s if asked_now else self._needed_s + steps * STEP_S
         return self.level

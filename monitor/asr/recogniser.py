@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.asr import widest
 from monitor.asr.base import Transcriber
 from monitor.asr.models import Model
 from monitor.asr.options import Options
@@ -9,6 +10,7 @@ from monitor.asr.options import Options
 
 def build(model: Model, options: Options) -> Transcriber:
     """The recogniser; raises `Unavailable` when weights or device cannot be used."""
+    widest.prefer()
     # its libraries take a second to import, and only who hears needs them
     from monitor.asr.whisper import load
 

@@ -42,7 +42,7 @@ def halves(segment: Segment) -> tuple[Segment, Segment]:
     first, last = steps * 3 // 10, max(steps * 7 // 10, steps * 3 // 10 + 1)
     cut = (first + int(np.argmin(around[first:last]))) * _STEP + _STEP // 2
     return (
-        dataclasses.replace(segment, samples=samples[:cut]),
+        dataclasses.replace(segment, samples=samples[:cut], after=samples[cut:cut]),
         dataclasses.replace(segment, start=segment.start + cut, samples=samples[cut:]),
     )
 

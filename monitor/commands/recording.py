@@ -122,7 +122,10 @@ def export(
     data: _Data = None,
     config: _Config = None,
 ) -> None:
-    """Export a call's recording, plain or for one recipient alone."""
+    """Export a call's recording, plain or for one recipient alone; the audit log says so."""
+    import secrets
+
+    from monitor.commands.noting import noting
     from monitor.evidence import opening
     from monitor.evidence.age import Recipient
     from monitor.evidence.export import export as encoded
@@ -135,8 +138,19 @@ def export(
     library = Library(opening.folder(settings), opening.keyring(settings))
     with library.take(rows, take) as timeline:
         view = WaveView(timeline=timeline, roles=timeline.roles, start=0, stop=timeline.samples)
-        kind = into.suffix.lstrip(".").lower()
-        _save(into, encoded(view, kind, mark=f"{team}/{call}", recipient=to))
+        kind, mark = into.suffix.lstrip(".").lower(), secrets.token_hex(8)
+        content = encoded(view, kind, mark=mark, recipient=to)
+        # without an entry nothing leaves
+        with noting(Path(settings.store.data), settings) as note:
+            note(
+                "recordings.export",
+                f"{team}/{call}",
+                export=mark,
+                format=kind,
+                recipient=recipient or "",
+                bytes=len(content),
+            )
+        _save(into, content)
     typer.echo(f"{into}: {timeline.duration_s:.1f} s")
 
 

@@ -49,7 +49,7 @@ class Library:
 
     def _reader(self, row: RecordingRow) -> SegmentReader | None:
         try:
-            return SegmentReader(self.folder / row.path, self.keyring)
+            return SegmentReader(self.folder / row.path, self.keyring, noted=row.bytes)
         except (Damaged, Unavailable) as fault:
             logger.error("a recording cannot be read", file=row.file, why=fault.code)
             return None

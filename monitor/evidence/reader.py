@@ -78,8 +78,9 @@ class Verdict:
 class SegmentReader:
     """An open segment file, for one thread. Raises `Damaged` for a head that is not good."""
 
-    def __init__(self, path: Path, keys: Keyring | Identity) -> None:
-        """`keys`: the keyring, or the offline escrow key."""
+    def __init__(self, path: Path, keys: Keyring | Identity, *, noted: int = 0) -> None:
+        """`keys`: the keyring, or the offline escrow key. `noted`: bytes the index knows of."""
+        self.noted = noted
         try:
             self._handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as fault:
@@ -90,7 +91,7 @@ class SegmentReader:
             seal = SegmentSeal.of(self._data_key(keys), self.head.salt)
             prove_head(raw, seal)
             self._seal = seal.bound_to(raw)
-            self._start = len(raw)
+            self.start = len(raw)
             self.about = self._read_about()
         except BaseException:
             self.close()
@@ -109,7 +110,7 @@ class SegmentReader:
     def places(self) -> Iterator[Place]:
         """The records as the frames say, up to the first that cannot be one of ours."""
         size = os.fstat(self._handle).st_size
-        offset, index = self._start, 0
+        offset, index = self.start, 0
         while offset + FRAME.size <= size:
             place = self._place(index, offset)
             if place is None or place.end > size:
@@ -128,8 +129,8 @@ class SegmentReader:
         """Open every record. With what the index noted, a cut shows even without an end mark."""
         anchor = anchor or Anchor()
         size = os.fstat(self._handle).st_size
-        digest = hashlib.sha256(os.pread(self._handle, self._start, 0))
-        good, records, end, why = self._start, 0, None, ""
+        digest = hashlib.sha256(os.pread(self._handle, self.start, 0))
+        good, records, end, why = self.start, 0, None, ""
         reached = anchor.bytes == 0
         for place in self.places():
             try:

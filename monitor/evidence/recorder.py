@@ -84,10 +84,14 @@ class Recorder:
             self._reels.append((Reel(tape, self.drive), none, list(none)))
         return tape
 
+    def hurry(self) -> None:
+        """Do not wait for the next round: a source is held back until there is room."""
+        self._wake.set()
+
     def finish(self, tape: Tape, reason: str) -> None:
         """End the tape, and wake the thread so that this does not wait for the next round."""
         tape.end(reason)
-        self._wake.set()
+        self.hurry()
 
     def close(self) -> None:
         """Write what is left and stop; tapes that cannot be written in time are given up."""
@@ -116,7 +120,7 @@ class Recorder:
                     reel.hold("the disk is full")
                 else:
                     reel.write()
-                    if sync:
+                    if sync or reel.tape.crowded:
                         reel.sync()
                 reel.finish()
             except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -103,6 +104,7 @@ class Tape:
         self._bound = bound
         self._held = 0
         self._waiting: deque[_Sound | _Mark] = deque()
+        self._tell: Callable[[], object] | None = None
         self._lock = threading.Lock()
 
     def hear(self, role: Role, samples: Samples, position: int) -> None:
@@ -111,11 +113,26 @@ class Tape:
         position += self._origin
         with self._lock:
             self.received[channel] += count
-            if self._held + count > self._bound:
+            if not self._roomy(count):
                 self._lose(channel, position, count)
                 return
             self._held += count
             self._waiting.append(_Sound(channel=channel, position=position, samples=samples))
+
+    @property
+    def crowded(self) -> bool:
+        """More than half of the room is taken."""
+        return 2 * self._held > self._bound
+
+    def fits(self, samples: int, tell: Callable[[], object]) -> bool:
+        """Whether there is room for so many more; if not, `tell` is called once there is more.
+
+        A tape has one source, so one `tell` is kept. It is called on the recorder's thread.
+        """
+        with self._lock:
+            roomy = self._roomy(samples)
+            self._tell = None if roomy else tell
+            return roomy
 
     def gap(self, position: int, samples: int) -> None:
         """The source lost sound of all roles."""
@@ -161,12 +178,19 @@ class Tape:
         """So many samples are on disk, or given up: there is room for more."""
         with self._lock:
             self._held -= samples
+            tell, self._tell = self._tell, None
+        if tell is not None:
+            tell()
 
     def give_up(self, entry: Entry) -> None:
         """Count a drained entry as lost."""
         if entry.kind is Kind.AUDIO:
             with self._lock:
                 self.lost[entry.channel] += len(entry.payload) // 2
+
+    def _roomy(self, samples: int) -> bool:
+        # a piece longer than the whole bound is taken when nothing else waits
+        return not self._held or self._held + samples <= self._bound
 
     def _mark(self, kind: Kind, position: int, samples: int) -> None:
         place = self._origin + position

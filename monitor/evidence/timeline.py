@@ -46,7 +46,8 @@ class _Piece:
 
 
 class Timeline:
-    """Sound by time. Built from frames, which are proven when their record is played."""
+    """Sound by time. A frame that goes on where the last one ended is proven when its record is
+    played; any other is proven at once, so that no frame decides how long the sound is."""
 
     def __init__(self, readers: Sequence[SegmentReader]) -> None:
         """`readers`: at least one, of one take, in the order of their segments."""
@@ -57,8 +58,7 @@ class Timeline:
         self._pieces: list[list[_Piece]] = [[] for _ in self.roles]
         self._end = 0
         for reader in readers:
-            for place in reader.places():
-                self._take(reader, place)
+            self._read(reader)
         for pieces in self._pieces:
             pieces.sort(key=lambda piece: piece.position)
         self.holes = _joined([*self.holes, *self._missing()])
@@ -116,13 +116,51 @@ class Timeline:
                 self.holes.append(hole)
             return None
 
-    def _take(self, reader: SegmentReader, place: Place) -> None:
-        match place.kind:
-            case Kind.AUDIO if place.channel < len(self.roles):
-                self._pieces[place.channel].append(_Piece(place.position, reader, place))
-                self._end = max(self._end, place.position + place.samples)
-            case Kind.GAP | Kind.RESUME | Kind.LOST:
-                self._miss(reader, place)
+    def _read(self, reader: SegmentReader) -> None:
+        reached = reader.start
+        follows: list[int | None] = [None] * len(self.roles)
+        """Where the next record of each channel begins if nothing is between."""
+        for place in reader.places():
+            reached = place.end
+            sounds = place.kind is Kind.AUDIO and place.channel < len(follows)
+            if not sounds:
+                self._prove(reader, place, self._end)
+                continue
+            wanted = follows[place.channel]
+            if place.position != wanted and not self._prove(
+                reader, place, self._ends(place.channel) if wanted is None else wanted
+            ):
+                follows[place.channel] = None if wanted is None else wanted + place.samples
+                continue
+            self._pieces[place.channel].append(_Piece(place.position, reader, place))
+            follows[place.channel] = place.position + place.samples
+            self._end = max(self._end, place.position + place.samples)
+        if reached < reader.noted:
+            # more was on disk for certain than is found: about so much sound is gone
+            self._damaged(self._end, (reader.noted - reached) // (2 * len(self.roles)), None)
+
+    def _ends(self, channel: int) -> int:
+        return max((piece.end for piece in self._pieces[channel][-1:]), default=0)
+
+    def _prove(self, reader: SegmentReader, place: Place, expected: int) -> bool:
+        """Whether the record opens; a mark is taken in, a stretch that does not open is a hole."""
+        try:
+            payload = reader.open(place)
+        except Damaged:
+            sound = place.kind is Kind.AUDIO and place.channel < len(self.roles)
+            role = self.roles[place.channel] if sound else None
+            self._damaged(expected, min(place.samples, self.rate), role)
+            return False
+        if place.kind in _WHY:
+            self._miss(place, int.from_bytes(payload))
+        return True
+
+    def _damaged(self, start: int, samples: int, role: Role | None) -> None:
+        end = start + max(samples, 1)
+        self._end = max(self._end, end)
+        self.holes.append(
+            Hole(start=start / self.rate, end=end / self.rate, why="damaged", channel=role)
+        )
 
     def _missing(self) -> Iterator[Hole]:
         """Stretches of a channel that neither sound nor a mark accounts for."""
@@ -144,11 +182,7 @@ class Timeline:
                     )
                 reached = max(reached, end)
 
-    def _miss(self, reader: SegmentReader, place: Place) -> None:
-        try:
-            samples = int.from_bytes(reader.open(place))
-        except Damaged:
-            return
+    def _miss(self, place: Place, samples: int) -> None:
         # a resumption stands where the pause ends, the others where they begin
         start = place.position - (samples if place.kind is Kind.RESUME else 0)
         self._end = max(self._end, start + samples)

@@ -32,8 +32,12 @@ OPEN_S = 10.0
 SEND_S = 30.0
 """Seconds a message may wait for a server that does not read; `send` itself waits for ever."""
 
-END_S = 30.0
-"""Seconds for the server to confirm the end."""
+END_S = 600.0
+"""Seconds for the server to confirm the end: what came faster than it hears is heard out first.
+That it lives show its answers to pings."""
+
+PING_S = 300.0
+"""Seconds for an answer to a ping, which lies behind the sound that the server reads late."""
 
 Progress = Callable[[Outgoing, float], None]
 """Called with the seconds of the call sent so far."""
@@ -122,6 +126,7 @@ async def send_call(
             compression=None,
             open_timeout=OPEN_S,
             max_size=MAX_TEXT_BYTES,
+            ping_timeout=PING_S,
             user_agent_header="call-compliance-monitor",
             proxy=None if target.loopback else True,
         ) as socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -18,6 +18,35 @@ SECRET = frozenset(
 
 QUOTING = frozenset({"reason", "why"})
 """Keys whose values may repeat what a client sent."""
+
+
+class Unfailing:
+    """A stream for logs: a line that the disk does not take is gone, and nothing else with it.
+
+    Whoever logs a fault is on the way to mend it, and the log often lies on the disk that is full.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lost = 0
+
+    def write(self, text: str) -> int:
+        """Never raises."""
+        try:
+            if self._lost:
+                self._stream.write(f"{self._lost} lines of log could not be written\n")
+                self._lost = 0
+            return self._stream.write(text)
+        except (OSError, ValueError):
+            self._lost += text.count("\n")
+            return len(text)
+
+    def flush(self) -> None:
+        """Never raises."""
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            self._lost += 1
 
 
 def configure(*, level: str = "info", json: bool = False) -> None:
@@ -35,7 +64,7 @@ def configure(*, level: str = "info", json: bool = False) -> None:
             else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     # uvicorn writes addresses with their query at info, where a mistaken client puts its token

@@ -7,7 +7,7 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from monitor.ops.ledger import LAWS, Ledger
+from monitor.ops.ledger import LAWS, SOUND, Ledger, Stage
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -27,7 +27,7 @@ class Metrics:
         )
         self.owed = Gauge(
             "monitor_owed",
-            "What entered a stage and is not accounted for yet; zero at rest.",
+            "What entered a stage and is not accounted for yet, sound in seconds; zero at rest.",
             ("law",),
             registry=self.registry,
         )
@@ -42,7 +42,10 @@ class Metrics:
         self.passed = self._counter(
             "monitor_passed_total", "What passed a stage from speech to supervisor.", "stage"
         )
-        self.ledger = Ledger(lambda stage, more: self.passed.labels(stage).inc(more))
+        self.sound = self._counter(
+            "monitor_sound_seconds_total", "Sound that passed a stage, all roles together.", "stage"
+        )
+        self.ledger = Ledger(self._pass)
         for law in LAWS:
             self.owed.labels(law).set_function(partial(self.ledger.owed, law))
         self.refused = self._counter("monitor_sockets_refused_total", "Sockets closed.", "code")
@@ -56,6 +59,9 @@ class Metrics:
             registry=self.registry,
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
         )
+
+    def _pass(self, stage: Stage, more: float) -> None:
+        (self.sound if stage in SOUND else self.passed).labels(stage).inc(more)
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
         """A number that is asked for when it is read."""

@@ -15,6 +15,15 @@ BOM: Final = "\ufeff"
 """Without it Excel reads UTF-8 as the system's old encoding."""
 
 
+WIDEST: Final = 60
+"""Of a column, in characters; longer quotes are cut by the next cell, as spreadsheets do."""
+
+
+def _width(cell: Cell) -> int:
+    """Chinese characters are twice as wide."""
+    return sum(1 + (ord(one) > 0x2E7F) for one in str(cell if cell is not None else ""))
+
+
 def safe(cell: Cell) -> Cell:
     """The cell, never a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
@@ -36,17 +45,22 @@ def as_xlsx(
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     for title, header, rows in sheets:
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
+        table = [[safe(cell) for cell in row] for row in rows]
+        for place, column in enumerate(zip(header, *table, strict=True), start=1):
+            widest = max(_width(cell) for cell in column)
+            sheet.column_dimensions[get_column_letter(place)].width = min(widest + 2, WIDEST)
         cells = [WriteOnlyCell(sheet, value=name) for name in header]
         for cell in cells:
             cell.font = Font(bold=True)
         sheet.append(cells)
-        for row in rows:
-            sheet.append([safe(cell) for cell in row])
+        for row in table:
+            sheet.append(row)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -7,7 +7,7 @@ rule of end-pointing is tested with numbers alone.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from monitor.errors import BadSetting
@@ -49,6 +49,9 @@ class Rules:
     """Seconds of new sound between two partials; 0 for none."""
     partial_longest_s: float = 8.0
     """A partial holds at most so much of the end of the segment."""
+    after_s: float = 1.0
+    """Of speech that is cut, so much of what goes on is given along: the last syllable before a cut
+    is heard as another when the next one breaks off behind it."""
     follow_s: float = 0.9
     """Seconds heard after words that the owner is in a hurry to settle (`hurry`); then the segment
     is cut at the quietest place after them."""
@@ -64,6 +67,7 @@ class Rules:
             and self.partial_every_s >= 0
             and self.partial_longest_s > 1.0
             and 0.2 <= self.follow_s <= self.cut_s
+            and self.after_s >= 0
         )
         if not ordered:
             raise BadSetting("endpoint", f"end-pointing rules contradict each other: {self}")
@@ -77,6 +81,8 @@ class Mark:
     number: int
     start: int
     end: int
+    after: int = 0
+    """Frames behind the end with which the same speech goes on."""
 
 
 class Endpoint:
@@ -96,6 +102,7 @@ class Endpoint:
         self._every = frames(rules.partial_every_s) if rules.partial_every_s else 0
         self._partial_longest = frames(rules.partial_longest_s)
         self._follow = frames(rules.follow_s)
+        self._after = round(rules.after_s / FRAME_S)
         trigger = frames(rules.trigger_s)
         self.reach = self._longest + self._pre_roll + trigger + 1
         """Frames back from now that a mark may still ask for."""
@@ -191,9 +198,10 @@ class Endpoint:
         """Close at the quietest place near the end; speech after it opens the next segment."""
         cut = self._quietest(max(earliest, self._now - self._cut), self._now)
         mark = self._close(cut)
-        if self._last_speech > cut:
-            self._open(cut)
-        return mark
+        if self._last_speech <= cut:
+            return mark
+        self._open(cut)
+        return replace(mark, after=min(self._after, self._now - cut))
 
     def _partial_start(self) -> int:
         assert self._start is not None

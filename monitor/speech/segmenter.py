@@ -147,6 +147,7 @@ class Segmenter:
 
     def _hand_out(self, mark: Mark, last: int) -> list[Piece | Silence]:
         start, end = self._sample(mark.start), min(last, self._sample(mark.end))
+        after = min(last, self._sample(mark.end + mark.after))
         segment = Segment(
             call=self._call,
             role=self._role,
@@ -154,6 +155,7 @@ class Segmenter:
             start=start,
             samples=self._ring.read(start, end),
             closed=mark.kind is Kind.FINAL,
+            after=self._ring.read(end, after),
         )
         piece = Piece(kind=mark.kind, segment=segment)
         if not segment.closed:

@@ -40,6 +40,8 @@ class Writer:
         # one place stays free so that the asynchronous side waits instead of meeting a full queue
         self._room = asyncio.Semaphore(max(1, bound - 1))
         self._closing = False
+        self.failing = False
+        """Whether the database did not take the last write."""
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -96,6 +98,7 @@ class Writer:
                 connection.close()
             return self._engine.connect()
         except (SQLAlchemyError, Unavailable) as fault:
+            self.failing = True
             for queued in batch:
                 if queued.future.set_running_or_notify_cancel():
                     queued.future.set_exception(_told(fault))
@@ -123,14 +126,19 @@ class Writer:
                         with connection.begin_nested():
                             result = queued.job(connection)
                     except Exception as fault:  # it belongs to whoever awaits the job
-                        queued.future.set_exception(_told(fault))
+                        told = _told(fault)
+                        self.failing = self.failing or isinstance(told, Unavailable)
+                        queued.future.set_exception(told)
                     else:
                         done.append((queued.future, result))
         except SQLAlchemyError as fault:
+            self.failing = True
             for queued in taken:
                 if not queued.future.done():
                     queued.future.set_exception(_told(fault))
             return
+        if done:
+            self.failing = False
         for future, result in done:
             future.set_result(result)
 

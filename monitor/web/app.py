@@ -16,6 +16,7 @@ from monitor.web import actions, agent_view, api, audio, demo_calls, desk_routes
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
+from monitor.web.listen import listen
 from monitor.web.routes import access_routes, keeping_routes
 from monitor.web.state import State
 from monitor.web.supervise import supervise
@@ -72,6 +73,9 @@ def _routes() -> list[BaseRoute]:
         guarded_route("/api/calls", api.call_list, "calls.read"),
         guarded_route("/api/calls/{call}/events", api.call_events, "calls.read"),
         guarded_route("/api/calls/{call}/audio", audio.call_audio, "recordings.play"),
+        guarded_route(
+            "/api/calls/{call}/grants", audio.call_grant, "recordings.play", methods=("POST",)
+        ),
         guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
         guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
         guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),
@@ -90,6 +94,7 @@ def _routes() -> list[BaseRoute]:
         *desk_routes.routes(),
         WebSocketRoute("/ws/alerts", supervise),
         WebSocketRoute("/ws/wall", wall),
+        WebSocketRoute("/ws/calls/{call}/sound", listen),
         WebSocketRoute("/ws/agents/{agent}", prompts),
         WebSocketRoute("/ingest/l16", intake),
     ]

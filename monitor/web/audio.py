@@ -23,9 +23,11 @@ from monitor.evidence.library import Library, takes
 from monitor.evidence.timeline import Timeline
 from monitor.evidence.wave import WaveView
 from monitor.store import recordings
+from monitor.store.calls import CallRow
 from monitor.store.recordings import RecordingRow
 from monitor.types import Role
 from monitor.web.api import find_call, whole_number
+from monitor.web.grants import LASTS_S
 from monitor.web.state import State
 
 _PIECE_BYTES = 256 * 1024
@@ -35,8 +37,15 @@ _SECONDS = re.compile(r"\d{1,6}(\.\d{1,6})?$")
 
 
 async def call_audio(request: Request, state: State, principal: Principal) -> Response:
-    """Sound as WAV: `from`, `to` (seconds), `channel` (agent, customer, both), `take`."""
-    library, rows = await _recorded(request, state, principal)
+    """Sound as WAV: `from`, `to` (seconds), `channel` (agent, customer, both), `take`.
+
+    A session shows its `grant` too: browsers send cookies along with any request.
+    """
+    call = await find_call(request, state, principal, "recordings.play")
+    if principal.session:
+        grant = request.query_params.get("grant", "")
+        state.grants.check(principal.session, call.number, grant, state.clock.monotonic())
+    library, rows = await _sound_of(state, call)
     stack = ExitStack()
     try:
         timeline = await asyncio.to_thread(_open, stack, library, rows, request)
@@ -55,6 +64,13 @@ async def call_audio(request: Request, state: State, principal: Principal) -> Re
         media_type="audio/wav",
         headers=headers,
     )
+
+
+async def call_grant(request: Request, state: State, principal: Principal) -> Response:
+    """A grant to hear the call, for the session that asks."""
+    call = await find_call(request, state, principal, "recordings.play")
+    grant = state.grants.give(principal.session, call.number, state.clock.monotonic())
+    return JSONResponse({"grant": grant, "lasts_s": LASTS_S})
 
 
 async def call_peaks(request: Request, state: State, principal: Principal) -> Response:
@@ -104,7 +120,10 @@ async def call_recording(request: Request, state: State, principal: Principal) -
 async def _recorded(
     request: Request, state: State, principal: Principal, action: Action = "recordings.play"
 ) -> tuple[Library, list[RecordingRow]]:
-    call = await find_call(request, state, principal, action)
+    return await _sound_of(state, await find_call(request, state, principal, action))
+
+
+async def _sound_of(state: State, call: CallRow) -> tuple[Library, list[RecordingRow]]:
     rows = await state.store.read(lambda on: recordings.of_call(on, call.team, call.call))
     if not rows or state.library is None:
         raise HTTPException(404, "no_recording: there is no recording of this call")

@@ -58,6 +58,8 @@ async def open_evidence(
     def took(role: Role, kept_s: float, lost_s: float) -> None:
         metrics.recorded.labels(role).inc(kept_s)
         metrics.unrecorded.labels(role).inc(lost_s)
+        metrics.ledger.count("recorded", kept_s)
+        metrics.ledger.count("unrecorded", lost_s)
 
     recorder = stack.enter_context(opening.open_recorder(settings, keys, store, clock, took))
     metrics.gauge(

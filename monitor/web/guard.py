@@ -26,6 +26,8 @@ def websocket_protocol(limits: Server) -> type[WebSocketsSansIOProtocol]:
     """uvicorn's WebSocket protocol with our limits."""
 
     class Guarded(WebSocketsSansIOProtocol):
+        heard_at = 0.0
+
         def connection_made(self, transport: BaseTransport) -> None:
             super().connection_made(transport)
             self.close_timeout = limits.close_s
@@ -33,6 +35,7 @@ def websocket_protocol(limits: Server) -> type[WebSocketsSansIOProtocol]:
             _bound(transport, limits)
 
         def data_received(self, data: bytes) -> None:
+            self.heard_at = self.loop.time()
             self.conn.receive_data(data)
             # what came before a bad frame was good: uvicorn would drop it
             self.handle_events()
@@ -52,6 +55,11 @@ def websocket_protocol(limits: Server) -> type[WebSocketsSansIOProtocol]:
                 self.transport.abort()
 
         def keepalive_timeout(self) -> None:
+            if self.read_paused or self.heard_at > self.ping_sent_at:
+                # who is held back, or sends sound, answers after what was sent before
+                self.pong_timer = self.loop.call_later(4 * limits.ping_s, self.keepalive_timeout)
+                self.ping_sent_at = self.loop.time()
+                return
             super().keepalive_timeout()
             self.transport.abort()
 

@@ -31,7 +31,7 @@ from monitor.types import Role
 from monitor.web.admission import identify, in_time, recheck, refuse_query
 from monitor.web.auth import Given, Principal, bearer
 from monitor.web.host import CallHandle
-from monitor.web.keeping import again, keep, kept
+from monitor.web.keeping import Keeping, again, kept, unrecorded_s
 from monitor.web.line import Gone, HangUp, Line
 from monitor.web.messages import Accepted, Ended, Hello, Notice, Reconnect
 from monitor.web.session import session
@@ -116,7 +116,7 @@ class _Source:
         self._begin: asyncio.Task[CallHandle] | None = None
         self._end: asyncio.Task[None] | None = None
         self._reason = SOURCE_LOST
-        self._tape: Tape | None = None
+        self._keeping: Keeping | None = None
         self._speed: RateCheck | None = None
 
     async def read(self, message: str | bytes | None) -> None:
@@ -167,18 +167,23 @@ class _Source:
             raise
 
     async def _take(self, event: IngestEvent) -> None:
-        keep(self._tape, event)
+        ledger = self._state.metrics.ledger
+        seconds = len(event.samples) / self._rate if isinstance(event, AudioChunk) else 0.0
+        ledger.count("spoken", seconds)
+        if self._keeping is not None:
+            await self._keeping.keep(event)
+            ledger.count("taped", seconds)
         match event:
             case CallBegan():
                 await self._register(event)
             case AudioChunk():
                 await self._look_at_speed(event)
-                seconds = len(event.samples) / self._rate
                 self._state.metrics.audio.labels(event.role).inc(seconds)
                 self._state.wall.sound(
                     self._team, self._call, event.role, event.samples, self._rate
                 )
                 await self._handle.audio(event.role, event.samples, event.position)
+                ledger.count("accepted", seconds)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
             case Paused():
@@ -190,8 +195,13 @@ class _Source:
             case CallFinished():
                 self._reason = event.reason
                 await self.end()
-                received_s = event.samples / self._rate
-                await self._line.send(Ended(call=self._call, received_s=received_s))
+                await self._line.send(
+                    Ended(
+                        call=self._call,
+                        received_s=event.samples / self._rate,
+                        unrecorded_s=unrecorded_s(self._tape),
+                    )
+                )
 
     async def _look_at_speed(self, chunk: AudioChunk) -> None:
         """Tell the source once that its label of the rate may be wrong."""
@@ -218,8 +228,9 @@ class _Source:
         before = await self._state.store.read(lambda on: resumption(on, call, began.roles, wall))
         if before is not None:
             call = structs.replace(call, at=before.at, resumed=True)
-        if self._state.recorder is not None:
-            self._tape = self._state.recorder.open(call, rate=began.rate, roles=began.roles)
+        if (recorder := self._state.recorder) is not None:
+            tape = recorder.open(call, rate=began.rate, roles=began.roles)
+            self._keeping = Keeping(tape, recorder, self._state.clock)
         self._begin = asyncio.create_task(
             self._state.host.begin(
                 call, rate=began.rate, roles=began.roles, again=again(self._state, self._tape)
@@ -231,6 +242,10 @@ class _Source:
         await self._line.send(Accepted(call=call.call))
         if not self._handle.monitored:
             await self._line.send(Notice(code="not_monitored", message=NOT_MONITORED))
+
+    @property
+    def _tape(self) -> Tape | None:
+        return None if self._keeping is None else self._keeping.tape
 
     @property
     def _handle(self) -> CallHandle:

@@ -24,8 +24,9 @@ class HangUp(Exception):
     """Close the socket with this close code, after an error message that says why.
 
     4400 bad message, 4401 no or unknown token, 4403 wrong role or team, 4408 hello too late,
-    4409 call already has a client, 1008 too many messages, 1011 our mistake, 1012 stopping, 1013
-    too slow or overloaded. The protocol itself closes with 1009 (too big), 1002 and 1007.
+    4404 no such live call, 4409 call already has a client, 1008 too many messages, 1011 our
+    mistake, 1012 stopping, 1013 too slow or overloaded. The protocol itself closes with 1009 (too
+    big), 1002 and 1007.
     """
 
     def __init__(self, code: int, name: str, message: str) -> None:
@@ -92,14 +93,17 @@ class Line:
         if not self._bucket.take():
             raise HangUp(1008, "too_many_messages", "more messages than this socket may send")
 
-    async def send(self, message: Struct | str) -> None:
+    async def send(self, message: Struct | str | bytes) -> None:
         """Hand a message over; a peer that leaves no room for it in time is cut (`Gone`)."""
-        text = message if isinstance(message, str) else encode(message)
+        ready = encode(message) if isinstance(message, Struct) else message
         if self.socket.application_state is not WebSocketState.CONNECTED:
             raise Gone
         try:
             async with asyncio.timeout(self._limits.send_s):
-                await self.socket.send_text(text)
+                if isinstance(ready, bytes):
+                    await self.socket.send_bytes(ready)
+                else:
+                    await self.socket.send_text(ready)
         except TimeoutError:
             self.cut("send_timeout")
             raise Gone(reason="send_timeout") from None

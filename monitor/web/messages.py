@@ -133,6 +133,9 @@ class Ended(Struct, frozen=True, kw_only=True, tag="ended"):
     call: str
     received_s: float
     """Seconds of sound that arrived, the longer of the roles."""
+    unrecorded_s: float | None = None
+    """Of these, seconds that are not in the recording, of all roles together; null where
+    nothing is recorded, or while the disk still has to take it."""
 
 
 class Notice(Struct, frozen=True, kw_only=True, tag="notice"):

@@ -20,6 +20,7 @@ from monitor.access.principal import Principal
 from monitor.qa.overview import local
 from monitor.qa.review_export import Cell, as_csv, as_xlsx
 from monitor.qa.review_verdicts import counting
+from monitor.qa.review_words import Language, name
 from monitor.store import acts, desk_calls, desk_records, findings
 from monitor.store.desk_calls import Listed
 from monitor.text.private import masked
@@ -68,22 +69,24 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
     in a day than one person may needs a second one, who agrees to this very query.
     """
     format_ = request.query_params.get("format", "csv")
-    lang = "en" if request.query_params.get("lang") == "en" else "zh"
+    lang: Language = "en" if request.query_params.get("lang") == "en" else "zh"
     if format_ not in MEDIA:
         raise HTTPException(400, "bad_query: format is csv or xlsx")
     search = search_of(request, principal)
     await state.review.catch_up()
     calls, alerts = await state.store.read(
-        lambda on: _tables(on, desk_calls.found(on, search, limit=MOST))
+        lambda on: _tables(on, desk_calls.found(on, search, limit=MOST), lang)
     )
     wall, by = state.clock.wall(), who(principal)
     count = len(alerts) if format_ == "csv" else len(calls)
     about = asked_for(request)
     await state.store.read(lambda on: _alone(on, state, principal, count, about, approvals.check))
-    filters = {name: value for name, value in msgspec.to_builtins(search).items() if value}
+    filters = {what: value for what, value in msgspec.to_builtins(search).items() if value}
     filters |= {"words": masked(search.words)} if search.words else {}
+    shown = filters | {what: _time(filters[what]) for what in ("since", "until") if what in filters}
     mark: list[Sequence[Cell]] = [
-        [name, str(value)] for name, value in {**filters, "by": by, "at": _time(wall)}.items()
+        [name("about", what, lang), str(value)]
+        for what, value in {**shown, "by": by, "at": _time(wall)}.items()
     ]
     if format_ == "csv":
         content = await asyncio.to_thread(as_csv, ALERTS[lang], alerts)
@@ -111,8 +114,8 @@ async def export(request: Request, state: State, principal: Principal) -> Respon
 
     # on record before it leaves the house
     number = await state.store.write(keep)
-    name = f"review-{local(wall):%Y%m%d-%H%M}-{number}.{format_}"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    file = f"review-{local(wall):%Y%m%d-%H%M}-{number}.{format_}"
+    headers = {"content-disposition": f'attachment; filename="{file}"'}
     return Response(content, media_type=MEDIA[format_], headers=headers)
 
 
@@ -150,7 +153,7 @@ def _alone(
         agreed(on, principal, action="calls.export", about=about, wall=wall)
 
 
-def _tables(on: Connection, rows: Sequence[Listed]) -> Table:
+def _tables(on: Connection, rows: Sequence[Listed], lang: Language) -> Table:
     calls: list[Sequence[Cell]] = []
     alerts: list[Sequence[Cell]] = []
     for start in range(0, len(rows), 500):
@@ -160,28 +163,31 @@ def _tables(on: Connection, rows: Sequence[Listed]) -> Table:
         verdicts = counting(said(acts.of_calls(on, numbers)))
         for row in part:
             mine = [one for one in found.get(row.number, ()) if one.state != "withdrawn"]
-            calls.append(_call(row, [one.severity for one in mine]))
+            calls.append(_call(row, [one.severity for one in mine], lang))
             for one in mine:
                 judged = verdicts.get((one.team, one.alert_id))
-                alerts.append(_alert(row, one, judged.verdict if judged else ""))
+                alerts.append(_alert(row, one, judged.verdict if judged else "", lang))
     return calls, alerts
 
 
-def _call(row: Listed, severities: Sequence[str]) -> Sequence[Cell]:
+def _call(row: Listed, severities: Sequence[str], lang: Language) -> Sequence[Cell]:
     worst = min(severities, key=ORDER.index, default="")
     covered = row.covered_s or 0.0
     share: Any = round(covered / row.duration_s, 4) if row.duration_s else None
     return (
-        row.number, row.call, row.team, row.agent, row.industry, _time(row.started_wall),
-        row.duration_s, share, row.opening or "", len(severities), worst, row.state or "new",
-        row.assignee or "", row.score,
+        row.number, row.call, row.team, row.agent, name("industry", row.industry, lang),
+        _time(row.started_wall), row.duration_s, share, name("opening", row.opening, lang),
+        len(severities), name("severity", worst, lang),
+        name("review", row.state or "new", lang), row.assignee or "", row.score,
     )  # fmt: skip
 
 
-def _alert(row: Listed, one: findings.FindingRow, verdict: str) -> Sequence[Cell]:
+def _alert(row: Listed, one: findings.FindingRow, verdict: str, lang: Language) -> Sequence[Cell]:
     return (
-        row.number, row.call, one.team, one.agent, _time(one.raised_wall), one.category, one.rule,
-        one.pack, one.severity, one.state, round(one.start, 2), masked(one.quote), verdict,
+        row.number, row.call, one.team, one.agent, _time(one.raised_wall),
+        name("category", one.category, lang), one.rule, one.pack,
+        name("severity", one.severity, lang), name("state", one.state, lang),
+        round(one.start, 2), masked(one.quote), name("verdict", verdict, lang),
     )  # fmt: skip
 
 

@@ -309,4 +309,6 @@ def _gauges(state: State) -> None:
     gauge = state.metrics.gauge
     gauge("monitor_live_calls", "Calls that have a client.", lambda: len(state.claims))
     gauge("monitor_subscribers", "Open alert feeds.", lambda: state.feed.subscribers)
-    gauge("monitor_store_waiting", "Writes that wait.", lambda: state.store.writer.waiting)
+    writer = state.store.writer
+    gauge("monitor_store_waiting", "Writes that wait.", lambda: writer.waiting)
+    gauge("monitor_store_failing", "1 while the database takes no write.", lambda: writer.failing)

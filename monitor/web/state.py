@@ -26,6 +26,7 @@ from monitor.store.store import Store
 from monitor.web.auth import Doorkeeper
 from monitor.web.board import Board
 from monitor.web.demo_calls import DemoCalls
+from monitor.web.grants import Grants
 from monitor.web.host import CallHost
 from monitor.web.line import HangUp
 from monitor.web.review_room import ReviewRoom
@@ -103,6 +104,7 @@ class State:
     """None when nothing is to be recorded."""
     library: Library | None = None
     claims: Claims = field(default_factory=Claims)
+    grants: Grants = field(default_factory=Grants)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server was told to stop: no new calls, live ones are asked to reconnect."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from monitor.clock import Clock
+from monitor.errors import Conflict, Overloaded
 from monitor.events import (
     AnyEvent,
     CallEnded,
@@ -23,6 +24,7 @@ from monitor.events import (
     Utterance,
 )
 from monitor.types import Role, Samples
+from monitor.web.ears import MOST_EARS, Ear, piece
 
 OPENING = ("company", "identity", "purpose")
 """Statements on the opening checklist, in the order in which they are shown."""
@@ -82,6 +84,8 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
     """What the agent's screen says."""
     prompt_reason: str = ""
     """Why it says so."""
+    listeners: tuple[str, ...] = ()
+    """Who hears it live just now."""
     ended: str = ""
     """Why it is over; empty while it is live."""
 
@@ -94,6 +98,7 @@ class _Live:
     heard_s: dict[Role, float] = field(default_factory=dict)
     sound_at: float = 0.0
     """Monotonic time of the last sound."""
+    ears: list[Ear] = field(default_factory=list)
 
 
 class Screen:
@@ -126,8 +131,7 @@ class Wall:
         key = (call.team, call.call)
         for event in events:
             if isinstance(event, CallStarted):
-                self._calls[key] = _Live(call, _card(call, self._clock.wall()))
-                self._calls[key].sound_at = self._clock.monotonic()
+                self._calls[key] = self._begun(call, self._calls.get(key))
         live = self._calls.get(key)
         if live is None:
             return
@@ -136,10 +140,11 @@ class Wall:
             card = _changed(card, event)
         if card is not live.card or any(isinstance(event, CallStarted) for event in events):
             live.card = card
-            for screen in self._screens.get(call.team, ()):
-                screen.put(card)
+            self._show(live)
         if card.ended:
             del self._calls[key]
+            for ear in live.ears:
+                ear.end()
 
     def sound(self, team: str, call: str, role: Role, samples: Samples, rate: int) -> None:
         """Sound of a live call arrived."""
@@ -150,6 +155,27 @@ class Wall:
         live.levels[role] = max(loudness(samples), was - 2)
         live.heard_s[role] = live.heard_s.get(role, 0.0) + len(samples) / rate
         live.sound_at = self._clock.monotonic()
+        if live.ears:
+            heard = piece(role, samples, rate)
+            for ear in live.ears:
+                ear.put(heard, len(samples) / rate)
+
+    @contextmanager
+    def listened(self, team: str, call: str, name: str) -> Iterator[Ear]:
+        """What arrives of a live call, for this person; raises `Conflict`, `Overloaded`."""
+        live = self._calls.get((team, call))
+        if live is None:
+            raise Conflict("no_call", "no such call is live")
+        if len(live.ears) >= MOST_EARS:
+            raise Overloaded("too_many_listeners", f"{MOST_EARS} people listen to this call")
+        ear = Ear(name)
+        live.ears.append(ear)
+        self._name_listeners(live)
+        try:
+            yield ear
+        finally:
+            live.ears.remove(ear)
+            self._name_listeners(live)
 
     def started(self, team: str, call: str) -> CallStarted | None:
         """The registration of a live call."""
@@ -194,10 +220,28 @@ class Wall:
             if not screens:
                 self._screens.pop(team, None)
 
+    def _begun(self, call: CallStarted, before: _Live | None) -> _Live:
+        """Whoever listened to the call before it came back goes on listening."""
+        ears = [] if before is None else before.ears
+        live = _Live(call, _card(call, self._clock.wall()), ears=ears)
+        live.card = msgspec.structs.replace(live.card, listeners=_names(ears))
+        live.sound_at = self._clock.monotonic()
+        return live
+
+    def _name_listeners(self, live: _Live) -> None:
+        if not live.card.ended:
+            live.card = msgspec.structs.replace(live.card, listeners=_names(live.ears))
+            self._show(live)
+
+    def _show(self, live: _Live) -> None:
+        for screen in self._screens.get(live.started.team, ()):
+            screen.put(live.card)
+
 
 def loudness(samples: Samples) -> int:
     """0 (silence) to 9 (full scale) of int16 samples, by their peak; every eighth is looked at."""
-    peak = int(np.abs(samples[::8].astype(np.int32)).max())
+    some = samples[::8]
+    peak = max(int(some.max()), -int(some.min()))
     if peak == 0:
         return 0
     level = 1.0 - 20.0 * float(np.log10(peak / 32768)) / _QUIET_DB
@@ -210,6 +254,10 @@ def _levels(live: _Live, silent_s: float) -> tuple[float, int, int, int]:
     agent, customer = live.levels.get(Role.AGENT, mono), live.levels.get(Role.CUSTOMER, 0)
     heard = round(max(live.heard_s.values(), default=0.0), 1)
     return heard, agent * fresh, customer * fresh, int(silent_s > STALLED_S)
+
+
+def _names(ears: Sequence[Ear]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ear.name for ear in ears))
 
 
 def _card(call: CallStarted, wall: float) -> Card:

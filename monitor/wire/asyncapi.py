@@ -59,6 +59,12 @@ SOCKETS: Final[dict[str, dict[str, Any]]] = {
         "in": ("Hello", "Open"),
         "out": ("Welcome", "Card", "Levels", "Health", "Opened", "Skipped", *_NEWS, "Fault"),
     },
+    "sound": {
+        "address": "/ws/calls/{call}/sound",
+        "about": "A live call to hear as it goes on; closes with 1000 when it is over.",
+        "in": ("Hello",),
+        "out": ("Welcome", "LiveSound", "Skipped", "Fault"),
+    },
     "agent": {
         "address": "/ws/agents/{agent}",
         "about": "What one agent's screen says now: prompts and disclosures of the agent's calls.",
@@ -67,6 +73,18 @@ SOCKETS: Final[dict[str, dict[str, Any]]] = {
     },
 }
 """Name of a channel -> its address, and the messages that the server takes and sends."""
+
+_PARAMETERS: Final = {
+    "agent": "The agent's id, as calls name it.",
+    "call": "The call's id.",
+}
+
+_SOUND: Final = {
+    "Sound": "Little-endian 16-bit samples, left before right, cut anywhere.",
+    "LiveSound": "A byte for the role (0 agent, 1 customer, 2 unknown), a zero, the rate (uint16),"
+    " then little-endian 16-bit samples of that role.",
+}
+"""Binary messages."""
 
 
 def document() -> Schema:
@@ -109,9 +127,12 @@ def _channel(socket: dict[str, Any]) -> Schema:
         "description": socket["about"],
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
     }
-    if "{agent}" in socket["address"]:
-        made["parameters"] = {"agent": {"description": "The agent's id, as calls name it."}}
-    return made
+    parameters = {
+        name: {"description": about}
+        for name, about in _PARAMETERS.items()
+        if f"{{{name}}}" in socket["address"]
+    }
+    return made | ({"parameters": parameters} if parameters else {})
 
 
 def _operations() -> Schema:
@@ -136,11 +157,11 @@ def _messages() -> Schema:
 
 
 def _message(name: str) -> Schema:
-    if name == "Sound":
+    if name in _SOUND:
         return {
             "name": name,
             "contentType": "application/octet-stream",
-            "summary": "Little-endian 16-bit samples, left before right, cut anywhere.",
+            "summary": _SOUND[name],
             "payload": {"type": "string", "format": "binary"},
         }
     return {

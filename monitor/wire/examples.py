@@ -101,7 +101,7 @@ _STRUCTS: Final[tuple[msgspec.Struct, ...]] = (
     ms.Heard(call=_CALL, at=29.5),
     ms.Health(live=1, behind_s=0.4, now=1795305604.5),
     ms.Accepted(call=_CALL),
-    ms.Ended(call=_CALL, received_s=52.42),
+    ms.Ended(call=_CALL, received_s=52.42, unrecorded_s=0.0),
     ms.Notice(code="unknown_message", message="a text message of an unknown type"),
     ms.Reconnect(after_s=5.0),
     ms.Fault(code="call_taken", message=f"call {_CALL} already has a client"),

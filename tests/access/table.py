@@ -11,6 +11,7 @@ alerts.appeal      own    -           -     -           -      -        -
 prompts.watch      own    team        -     -           -      -        -
 prompts.send       -      team        -     -           -      -        -
 calls.read         own    team        team  team        -      -        -
+calls.listen       -      team        -     team        -      -        -
 calls.send         -      -           -     -           -      -        team
 calls.export       -      -           team  team        -      -        -
 recordings.play    own    team        team  team        -      -        -

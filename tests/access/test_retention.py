@@ -202,6 +202,7 @@ async def test_a_clock_that_moved_deletes_nothing(world: World, days: float) -> 
     assert await keeper.once(clock_confirmed=True) == (1 if days > 0 else 0)
 
 
+@pytest.mark.sqlite
 async def test_nothing_of_what_was_said_is_left_in_the_file(world: World, tmp_path: Path) -> None:
     await world.call("c1")
     await world.pass_days(735)

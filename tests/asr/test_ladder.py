@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.asr.ladder import CALM_S, RISES_AT_S, Ladder, Level
+from monitor.asr.ladder import CALM_S, RISES_AT_S, STEP_S, Ladder, Level
 
 
 def test_each_level_is_taken_at_once() -> None:
@@ -25,10 +25,17 @@ def test_a_level_stays_for_a_while_and_goes_one_by_one() -> None:
     ladder.saw(0.0, 12.0)
     assert ladder.saw(CALM_S - 1, 0.0) is Level.AGENTS_FIRST
     assert ladder.saw(CALM_S, 0.0) is Level.JOINED
-    assert ladder.saw(CALM_S + 1, 0.0) is Level.JOINED
-    assert ladder.saw(2 * CALM_S, 0.0) is Level.NARROW
-    assert ladder.saw(3 * CALM_S, 0.0) is Level.NO_PARTIALS
-    assert ladder.saw(5 * CALM_S, 0.0) is Level.ALL
+    assert ladder.saw(CALM_S + STEP_S - 1, 0.0) is Level.JOINED
+    assert ladder.saw(CALM_S + STEP_S, 0.0) is Level.NARROW
+    assert ladder.saw(CALM_S + 2 * STEP_S, 2.5) is Level.NO_PARTIALS
+    assert ladder.saw(2 * CALM_S + 2 * STEP_S - 1, 0.0) is Level.NO_PARTIALS
+    assert ladder.saw(2 * CALM_S + 2 * STEP_S, 0.0) is Level.ALL
+
+
+def test_a_server_that_had_nothing_to_do_gives_nothing_up() -> None:
+    ladder = Ladder()
+    ladder.saw(0.0, 61.0)
+    assert ladder.saw(CALM_S + 5 * STEP_S, 0.1) is Level.ALL
 
 
 def test_load_near_a_bound_does_not_swing_it() -> None:

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,6 +97,33 @@ class Floor:
             while json.loads(socket.recv())["type"] != "ended":
                 pass
 
+    @contextmanager
+    def speaking(self, team: str, call: str, **more: Any) -> Iterator[None]:
+        """A call whose two roles sound at the pace of a real one while the block runs."""
+        headers = {"Authorization": f"Bearer {self.token('ingest', team)}"}
+        address = self.url.replace("http", "ws", 1) + "/ingest/l16"
+        about = {"roles": "agent,customer", "channels": 2, "team": team} | more
+        over = threading.Event()
+        # the scripted host raises alerts when a chunk begins with a number
+        loud = np.stack([np.arange(800) % 50 * 300, np.arange(800) % 20 * 700], axis=1)
+        with connect(address, additional_headers=headers) as socket:
+            socket.send(json.dumps(registration(call, **about)))
+
+            def speak() -> None:
+                while not over.wait(0.1):
+                    socket.send(loud.astype("<i2").tobytes())
+                socket.send(json.dumps({"type": "end", "reason": "hangup"}))
+                while json.loads(socket.recv())["type"] != "ended":
+                    pass
+
+            speaker = threading.Thread(target=speak)
+            speaker.start()
+            try:
+                yield
+            finally:
+                over.set()
+                speaker.join()
+
     def get(self, path: str, team: str) -> Any:
         """What the API answers a supervisor of the team."""
         headers = {"Authorization": f"Bearer {self.token('supervisor', team)}"}
@@ -145,9 +173,11 @@ def serving(data: Path, **settings: str) -> Iterator[Floor]:
         assert url is not None, first
         while not (found := re.search(r"one-time code (\d+)", code)):
             code = process.stdout.readline()
-        yield Floor(process, data, url[0], found[1])
-        process.stdin.close()
-        process.terminate()
+        try:
+            yield Floor(process, data, url[0], found[1])
+        finally:
+            process.stdin.close()
+            process.terminate()
 
 
 @pytest.fixture(scope="package")
@@ -177,16 +207,22 @@ def person(browser: Browser, floor: Floor, team: str) -> Iterator[Any]:
     """Opens browsers of people who are signed in; afterwards none may have met a fault."""
     desks: list[Desk] = []
 
-    def sign_in(role: str = "supervisor", agent: str = "", name: str = "", **options: Any) -> Desk:
+    def sign_in(
+        role: str = "supervisor",
+        agent: str = "",
+        name: str = "",
+        at: Floor = floor,
+        **options: Any,
+    ) -> Desk:
         options = {"viewport": {"width": 1280, "height": 720}, "locale": "zh-CN"} | options
         context = browser.new_context(**options)
         context.set_default_timeout(30_000)
-        desk = Desk(context, floor)
+        desk = Desk(context, at)
         desks.append(desk)
         if name or role:
             given = {"name": name, "password": PASSWORD}
-            proof = given if name else {"token": floor.token(role, team, agent)}
-            answer = context.request.post(f"{floor.url}/api/session", data=proof)
+            proof = given if name else {"token": at.token(role, team, agent)}
+            answer = context.request.post(f"{at.url}/api/session", data=proof)
             assert answer.ok, answer.text()
         return desk
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Floor
+from tests.browser.conftest import Floor, serving
 from tests.browser.said import alert, begun, call
 
 pytestmark = pytest.mark.process
@@ -83,3 +84,18 @@ def test_the_small_window_has_room_for_what_matters(floor: Floor, person: Any, t
     expect(page.get_by_text("已在置顶小窗中显示")).to_be_visible()
     small.close()
     expect(page.locator(".opening li")).to_have_count(3)
+
+
+def test_what_nobody_answers_escalates_before_everybodys_eyes(
+    tmp_path: Path, person: Any, team: str
+) -> None:
+    with serving(tmp_path / "data", MONITOR_ESCALATION_CRITICAL_S="3") as floor:
+        pages = [person(at=floor).open() for _ in range(2)]
+        c1 = call(team)
+        floor.tell(c1, [*begun(c1), alert(c1)])
+        for page in pages:
+            expect(page.locator(".alert-row .fate")).to_contain_text("升级")
+            expect(page.locator(".alert-row.urgent .fate")).to_contain_text("已升级 1 级")
+            expect(page.locator(".history")).to_contain_text("系统")
+        pages[0].keyboard.press("a")
+        expect(pages[1].locator(".alert-row")).to_have_count(0)

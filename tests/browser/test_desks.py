@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from monitor.events import AnyEvent, CallEnded, Coverage, Disclosure
@@ -67,7 +69,11 @@ def test_find_hear_and_settle_a_call(floor: Floor, person: Any, team: str) -> No
     page.keyboard.press("2")
     expect(page.get_by_role("button", name="误报")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("tab", name="评分").click()
+    expect(page.locator(".pin.told")).to_have_count(3)
+    page.locator(".score-line input").first.fill("1")
+    total = page.locator(".score-card .sum").inner_text()
     page.get_by_role("button", name="完成复核").click()
+    expect(page.locator(".big-score")).to_have_text(total)
     expect(page.locator(".about")).to_contain_text("已复核")
     page.get_by_role("tab", name="历史").click()
     expect(page.locator(".history li")).to_have_count(2)
@@ -123,8 +129,10 @@ def test_a_sample_is_drawn_dealt_and_exported(floor: Floor, person: Any, team: s
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("抽取数量").fill("2")
     dialog.get_by_label("分配给").fill("王敏，李强")
-    dialog.get_by_role("button", name="预览").click()
-    expect(dialog.locator(".drawn tr")).to_have_count(2)
+    for plan in ("随机", "新人优先", "按风险加权"):
+        dialog.get_by_role("button", name=plan).click()
+        dialog.get_by_role("button", name="预览").click()
+        expect(dialog.locator(".drawn tr")).to_have_count(2)
     dialog.get_by_role("button", name="抽取并分配").click()
     expect(page.locator(".call-row")).to_have_count(2)
     expect(page.locator(".call-row", has_text="王敏")).to_have_count(1)
@@ -133,6 +141,59 @@ def test_a_sample_is_drawn_dealt_and_exported(floor: Floor, person: Any, team: s
         page.get_by_role("button", name="CSV").click()
     rows = list(csv.reader(io.StringIO(downloaded.value.path().read_text("utf-8-sig"))))
     assert len(rows) == 3
+
+
+def test_what_is_taken_out_is_masked_and_on_record(floor: Floor, person: Any, team: str) -> None:
+    one = call(team)
+    quote = "百分百保本，打我手机13812345678"
+    floor.tell(one, [*begun(one), alert(one, quote=quote), CallEnded(call=one.call, at=9.0)])
+    floor.account(f"qian.{team[-9:]}", "qa", team)
+    page = person(name=f"qian.{team[-9:]}").open("/qa")
+    expect(page.locator(".call-row")).to_have_count(1)
+    for format_ in ("CSV", "Excel"):
+        page.get_by_role("button", name="导出").click()
+        with page.expect_download() as downloaded:
+            page.get_by_role("dialog").get_by_role("button", name=format_).click()
+        table = sheets(downloaded.value.path(), downloaded.value.suggested_filename)
+        words = "\n".join(str(cell) for rows in table.values() for row in rows for cell in row)
+        assert "百分百保本" in words
+        assert "承诺保本保收益" in words
+        assert "13812345678" not in words
+        assert "138********" in words
+    assert table["导出说明"][1:][-2][1].endswith(f"qian.{team[-9:]}")
+    page.get_by_role("button", name="导出").click()
+    expect(page.locator(".past-exports tr")).to_have_count(2)
+    expect(page.locator(".past-exports")).to_contain_text("qian")
+    log = person("compliance").context.request.get(f"{floor.url}/api/audit").json()["entries"]
+    mine = [each for each in log if each["actor"].endswith(f"qian.{team[-9:]}")]
+    assert [each["action"] for each in mine].count("calls.export") >= 2
+
+
+def sheets(file: Path, name: str) -> dict[str, list[tuple[Any, ...]]]:
+    """The tables of a CSV file or of a workbook."""
+    if name.endswith(".csv"):
+        return {"": [tuple(row) for row in csv.reader(io.StringIO(file.read_text("utf-8-sig")))]}
+    book = load_workbook(io.BytesIO(file.read_bytes()), read_only=True)
+    return {each.title: list(each.iter_rows(values_only=True)) for each in book.worksheets}
+
+
+def test_a_verdict_counts_on_the_rule(floor: Floor, person: Any, team: str) -> None:
+    one = call(team)
+    told = [alert(one, number, rule="base/off-platform") for number in (1, 2)]
+    floor.tell(one, [*begun(one), *told, CallEnded(call=one.call, at=9.0)])
+    reader = person("qa", name="")
+    rules = reader.open("/rules#/rule/base/off-platform")
+    expect(rules.locator(".record")).to_contain_text("还没有复核")
+    page = reader.open("/qa")
+    open_call(page)
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(page.get_by_role("button", name="误报", pressed=True)).to_be_visible()
+    rules.reload()
+    expect(rules.locator(".record .figure")).to_have_text("50%")
+    expect(rules.locator(".record")).to_contain_text("1")
 
 
 def test_rules_are_read_and_tried(floor: Floor, person: Any, team: str) -> None:
@@ -176,6 +237,7 @@ def test_overview_answers(floor: Floor, person: Any, team: str) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".rail")).to_be_hidden()
     expect(page.locator(".report-head")).to_be_visible()
+    assert len(page.pdf(format="A4")) > 20_000
 
 
 @pytest.mark.parametrize("theme", THEMES)

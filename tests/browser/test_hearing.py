@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.events import Utterance, Word
-from tests.browser.conftest import Floor
+from tests.browser.conftest import Floor, findings
 from tests.browser.said import call
 
 pytestmark = pytest.mark.process
@@ -82,6 +82,11 @@ def test_a_click_on_a_word_plays_from_there(floor: Floor, person: Any, team: str
     expect(page.locator(".w.on")).to_have_count(1)
     page.get_by_role("button", name="只听坐席").click()
     plays(page, 5.0)
+    page.keyboard.press("]")
+    page.wait_for_function("() => heard.playbackRate === 1.25")
+    before = page.evaluate("heard.currentTime")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("at => heard.currentTime > at + 4", arg=before)
     page.keyboard.press("p")
     page.wait_for_function("() => heard.paused")
     page.locator(".controls").get_by_role("button", name="下一处告警").click()
@@ -98,3 +103,59 @@ def test_an_agent_hears_the_own_alert(floor: Floor, person: Any, team: str) -> N
     page.locator("summary").click()
     page.get_by_role("button", name="听这一段").click()
     plays(page, 0.5)
+
+
+EAR = """() => {
+  window.pieces = [];
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (at) {
+    const peak = Math.max(...this.buffer.getChannelData(0));
+    pieces.push([at - this.context.currentTime, this.buffer.duration, peak, this.context.state]);
+    return start.call(this, at);
+  };
+}"""
+"""Keeps what is given to the loudspeaker: how far ahead, how long, how loud."""
+
+
+def heard(page: Page, seconds: float) -> None:
+    """Wait until so much more of both roles came out of the loudspeaker."""
+    page.evaluate("pieces.length = 0")
+    page.wait_for_function(
+        "s => pieces.reduce((sum, each) => sum + each[1], 0) / 2 > s", arg=seconds
+    )
+    pieces = page.evaluate("pieces")
+    assert all(-0.01 <= ahead < 1.6 and peak > 0.1 for ahead, _, peak, _ in pieces)
+    assert {state for *_, state in pieces} == {"running"}
+
+
+def test_a_live_call_is_listened_to(floor: Floor, person: Any, team: str) -> None:
+    for name in ("chen.fang", "li.na"):
+        floor.account(f"{name}.{team[-9:]}", "supervisor", team)
+    listens = person(name=f"chen.fang.{team[-9:]}", color_scheme="light")
+    sees = person(name=f"li.na.{team[-9:]}", color_scheme="dark")
+    listens.context.add_init_script(f"({EAR})()")
+    wall, other = listens.open(), sees.open()
+    with floor.speaking(team, call(team).call, agent="8012"):
+        for page in (wall, other):
+            page.locator(".call-row").click()
+        wall.get_by_role("button", name="监听 L").click()
+        heard(wall, 1.0)
+        expect(other.locator(".whole")).to_contain_text("正在监听：chen.fang")
+        expect(other.locator(".call-row .ears")).to_be_visible()
+        for page in (wall, other):
+            assert findings(page) == []
+        listens.context.set_offline(True)
+        expect(wall.get_by_text("监听中断")).to_be_visible()
+        listens.context.set_offline(False)
+        heard(wall, 0.5)
+        wall.keyboard.press("l")
+        expect(wall.locator(".listening")).to_be_hidden()
+        expect(other.locator(".whole")).not_to_contain_text("正在监听")
+        wall.keyboard.press("l")
+        heard(wall, 0.5)
+    expect(wall.get_by_text("通话已结束，监听停止")).to_be_visible()
+    expect(wall.locator(".listening")).to_be_hidden()
+    log = person("compliance").context.request.get(f"{floor.url}/api/audit").json()["entries"]
+    about = ("calls.listen", f"{team}/{call(team).call}")
+    mine = [each["actor"] for each in log if (each["action"], each["about"]) == about]
+    assert set(mine) == {f"user:chen.fang.{team[-9:]}"}

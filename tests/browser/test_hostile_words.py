@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from monitor.events import CallEnded, Prompt
+from monitor.web.pages import PAGES
 from tests.browser.conftest import Desk, Floor, serving
 from tests.browser.said import alert, begun, call, said
 
@@ -126,6 +127,35 @@ def test_two_hundred_payloads_stay_text(floor: Floor, person: Any, team: str) ->
         each.click()
     for page in (wall, screen):
         unharmed(page, floor)
+
+
+SINKS = """() => {
+  const tries = {
+    html: () => { document.body.innerHTML = '<b>x</b>'; },
+    frame: () => { document.createElement('iframe').srcdoc = '<b>x</b>'; },
+    script: () => { document.createElement('script').src = '/static/theme.js'; },
+    timer: () => { setTimeout('1'); },
+    policy: () => { trustedTypes.createPolicy('mine', { createHTML: text => text }); },
+  };
+  // the debugger that runs this may always evaluate; what it leaves behind may not
+  setTimeout(() => { window.ran = false; eval('window.ran = true'); });
+  return Object.keys(tries).filter(name => {
+    try { tries[name](); return true; } catch { return false; }
+  });
+}"""
+"""Ways from text to markup or code; returns those that are open."""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_way_leads_from_text_to_markup(floor: Floor, person: Any, path: str) -> None:
+    role = {"/": "supervisor", "/agent": "agent"}.get(path, "compliance")
+    page = person(role, "8012" if role == "agent" else "").context.new_page()
+    policy = page.goto(floor.url + path).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert page.evaluate(SINKS) == []
+    page.wait_for_function("() => 'ran' in window")
+    assert page.evaluate("window.ran") is False
 
 
 LINES = "title|advice|why|description|author|prompt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from monitor.events import CallEnded
-from tests.browser.conftest import Floor, findings, serving
+from tests.browser.conftest import Desk, Floor, findings, serving
 from tests.browser.said import begun, call, said
 
 pytestmark = pytest.mark.process
@@ -54,3 +55,23 @@ def test_two_people_publish_a_rule(floor: Floor, person: Any, team: str) -> None
     second.get_by_label("行业").select_option("retail")
     second.get_by_role("button", name="判断").click()
     expect(second.locator(".caused")).to_contain_text("绝对化用语")
+    second.goto(f"{floor.url}/rules#/pack/retail")
+    second.get_by_role("button", name="与现行版比较").click()
+    expect(second.locator(".changed")).to_contain_text("蓝莓般的价格")
+    judge_again(person("qa"))
+
+
+def judge_again(reviewer: Desk) -> None:
+    """The call from before, under what is in force now and under what was in force then."""
+    page = reviewer.open("/qa")
+    page.locator(".call-row").first.click()
+    page.get_by_role("tab", name="重判").click()
+    page.get_by_role("button", name="重判").click()
+    expect(page.locator(".rejudged .chip.added")).to_have_text("新增 1")
+    expect(page.locator(".difference.added")).to_contain_text("蓝莓般的价格")
+    which = page.get_by_label("用哪一版")
+    older = which.locator("option", has_text=re.compile("第 1 版"))
+    which.select_option(older.get_attribute("value"))
+    page.get_by_role("button", name="重判").click()
+    expect(page.locator(".rejudged .banner.good")).to_have_text("结论完全一致")
+    expect(page.locator(".difference")).to_have_count(0)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from monitor.events import CallEnded, CallStarted, Disclosure
+from monitor.events import CallEnded, CallStarted, Coverage, Disclosure
+from monitor.types import Role
 from tests.browser.cable import cable
 from tests.browser.conftest import Floor
 from tests.browser.said import alert, begun, call, said
@@ -68,6 +70,31 @@ def test_two_supervisors_see_each_others_deeds_at_once(
     expect(two.locator(".history .undone")).to_have_count(1)
     one.keyboard.press("e")
     expect(one.get_by_role("article")).to_contain_text("已升级 1 级")
+    expect(two.locator(".alert-row.urgent")).to_have_count(0)
+    two.get_by_role("button", name="待处理 2").click()
+    expect(two.locator(".alert-row.urgent")).to_have_count(1)
+    one.keyboard.press("u")
+    expect(two.locator(".alert-row.urgent")).to_have_count(0)
+
+
+def test_a_call_shows_how_it_goes(floor: Floor, person: Any, team: str) -> None:
+    page = person().open()
+    c1 = call(team)
+    with floor.speaking(team, c1.call, agent="8012"):
+        row = page.locator(".call-row")
+        expect(row).to_have_count(1)
+        floor.tell(c1, begun(c1)[1:])
+        left = row.locator(".check").first
+        expect(left).to_have_text(re.compile(r"公司 2\d+s"))
+        before = left.inner_text()
+        expect(left).not_to_have_text(before)
+        for role in ("agent", "customer"):
+            loud = row.locator(f".meter.{role} i")
+            expect(loud).to_have_attribute("style", re.compile(r"scaleX\(0?\.[1-9]|scaleX\(1"))
+        lost = Coverage(call=c1.call, channel=Role.AGENT, state="gap", start=0.1, end=3.1)
+        floor.tell(c1, [lost])
+        expect(row.locator(".chip.warn")).to_contain_text("3")
+    expect(row).to_contain_text("已结束")
 
 
 def test_filters_and_keys(floor: Floor, person: Any, team: str) -> None:

@@ -42,4 +42,4 @@ def test_the_client_in_the_documentation_works(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert lines[0] == '{"type":"accepted","call":"from-the-page"}'
     assert any(line.startswith("critical guaranteed_return ") for line in lines), lines
-    assert '{"type":"ended","call":"from-the-page","received_s":32.0}' in lines
+    assert '{"type":"ended","call":"from-the-page","received_s":32.0,"unrecorded_s":0.0}' in lines

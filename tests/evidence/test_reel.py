@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from monitor.evidence.disk import RealDisk
 from monitor.evidence.reader import SegmentReader
-from tests.evidence.taking import ROLES, Studio, heard, opened, sound
+from tests.evidence.taking import ROLES, Sound, Studio, heard, opened, sound
 
 FAULTS = (errno.ENOSPC, errno.EIO, errno.EMFILE, errno.EACCES)
 
@@ -78,7 +81,7 @@ def test_each_call_to_the_system_may_fail_once(tmp_path: Path) -> None:
     assert {"make_folder", "create", "append", "sync", "sync_folder", "close"} == set(calls)
     for place, name in enumerate(calls):
         odd = (-errno.ENOSPC,) if name == "append" else ()
-        for number in (FAULTS[place % len(FAULTS)], *odd):
+        for number in (*FAULTS, *odd):
             folder = tmp_path / f"{place}-{number}"
             disk = FailingDisk(fails=place, number=abs(number), torn=number < 0)
             studio = Studio(folder, disk=disk)
@@ -91,6 +94,53 @@ def test_each_call_to_the_system_may_fail_once(tmp_path: Path) -> None:
             states = sorted(row.state for row in studio.notes.rows.values())
             assert states[0] == "complete"
             assert set(states[1:]) <= {"interrupted"}
+
+
+SYSTEM = ("open", "write", "fdatasync", "fsync", "close", "rename", "mkdir", "unlink")
+
+
+class Refusing:
+    """The system, refusing its call number `fails`; with -1 it only counts."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, fails: int, number: int) -> None:
+        self._fails = fails
+        self._number = number
+        self.calls: list[str] = []
+        for name in SYSTEM:
+            patch.setattr(os, name, partial(self._call, name, getattr(os, name)))
+
+    def _call(self, name: str, real: Callable[..., Any], *given: Any, **more: Any) -> Any:
+        self.calls.append(name)
+        due = len(self.calls) - 1 == self._fails
+        if due and name != "close":
+            raise OSError(self._number, os.strerror(self._number))
+        done = real(*given, **more)
+        if due:
+            # a handle is gone even if closing it says that something is wrong
+            raise OSError(self._number, os.strerror(self._number))
+        return done
+
+
+def recorded(folder: Path, said: Sound, fails: int, number: int) -> tuple[Studio, list[str]]:
+    """A call of a new month, so that its key is made and kept as well."""
+    studio = Studio(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        system = Refusing(patch, fails, number)
+        studio.play(said)
+        studio.end()
+    return studio, system.calls
+
+
+def test_each_call_of_the_keys_may_fail_too(tmp_path: Path) -> None:
+    said = sound(1.0)
+    _, calls = recorded(tmp_path / "count", said, -1, 0)
+    assert set(calls) == set(SYSTEM)
+    for place, name in enumerate(calls):
+        for number in (errno.ENOSPC, errno.EIO, errno.EMFILE):
+            studio, _ = recorded(tmp_path / f"{place}-{number}", said, place, number)
+            assert studio.reel.fault is None, (place, name)
+            assert studio.tape.done.result().whole, (place, name)
+            assert (heard(studio.files, studio.keys) == said).all(), (place, name)
 
 
 def test_a_fault_begins_a_new_file_and_leaves_the_old_as_it_was(tmp_path: Path) -> None:

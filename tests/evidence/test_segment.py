@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.errors import Damaged
+from monitor.errors import Damaged, Unavailable
 from monitor.evidence.format import End
 from monitor.evidence.keyring import Keyring
+from monitor.evidence.library import Library
 from monitor.evidence.reader import SegmentReader, Verdict
 from monitor.evidence.segment import Anchor
-from tests.evidence.taking import Studio, heard, sound
+from monitor.evidence.timeline import Hole
+from monitor.store.recordings import RecordingRow
+from tests.evidence.taking import Sound, Studio, heard, sound
 
 PIECE = 40
 """Samples: the records are short so that every bit of a file can be tried."""
@@ -168,3 +171,60 @@ def test_silence_is_not_mistaken_for_sound(studio: Studio) -> None:
     studio.play(np.zeros((8000, 2), np.int16))
     studio.end()
     assert heard(studio.files, studio.keys).shape == (8000, 2)
+
+
+def played(studio: Studio, row: RecordingRow) -> tuple[Sound, list[Hole]] | None:
+    """As the server plays it; None when nothing of it can be played."""
+    library = Library(studio.folder / "data" / "recordings", studio.keys)
+    try:
+        with library.take([row]) as timeline:
+            sides = [timeline.sound(role, 0, timeline.samples) for role in timeline.roles]
+            return np.stack(sides, axis=1), timeline.holes
+    except Unavailable:
+        return None
+
+
+def test_a_flipped_bit_is_played_as_a_hole_and_never_as_sound(studio: Studio) -> None:
+    """Frames are open: what they say of place and length must not be believed."""
+    said = sound(3 * PIECE / 8000)
+    for at in range(0, len(said), PIECE):
+        studio.hear(said[at : at + PIECE])
+        studio.round()
+    studio.end()
+    (path,), (row,) = studio.files, studio.notes.rows.values()
+    good = path.read_bytes()
+    whole = played(studio, row)
+    assert whole is not None
+    assert whole[1] == []
+    assert (whole[0] == said).all()
+    with SegmentReader(path, studio.keys) as reader:
+        places = list(reader.places())
+    assert len(places) == 8
+    frames = {at for one in places[1::3] for at in range(one.offset, one.offset + 14)}
+    tried = [(at, bit) for at in frames for bit in range(8)]
+    tried += [(at, at % 8) for at in range(places[0].offset, len(good), 5) if at not in frames]
+    for at, bit in tried:
+        with path.open("r+b", buffering=0) as file:
+            os.pwrite(file.fileno(), bytes([good[at] ^ 1 << bit]), at)
+            found = played(studio, row)
+            os.pwrite(file.fileno(), good[at : at + 1], at)
+        if found is None:
+            continue
+        heard_, holes = found
+        assert holes, (at, bit)
+        assert len(heard_) <= len(said) + 8000, (at, bit)
+        heard_ = np.pad(heard_, ((0, max(0, len(said) - len(heard_))), (0, 0)))
+        assert ((heard_[: len(said)] == said) | (heard_[: len(said)] == 0)).all(), (at, bit)
+        assert not heard_[len(said) :].any()
+
+
+def test_a_cut_is_heard_as_a_hole(studio: Studio) -> None:
+    studio.play(sound(3.0))
+    studio.end()
+    (path,), (row,) = studio.files, studio.notes.rows.values()
+    os.truncate(path, row.bytes // 2)
+    found = played(studio, row)
+    assert found is not None
+    (hole,) = [hole for hole in found[1] if hole.why == "damaged"]
+    assert hole.start == pytest.approx(1.5, abs=1.0)
+    assert hole.end == pytest.approx(3.0, abs=0.5)

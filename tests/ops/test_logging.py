@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -49,3 +51,25 @@ def test_hide_secrets_leaves_the_rest() -> None:
         "quote": "(hidden)",
         "call": "c1",
     }
+
+
+class Full(io.StringIO):
+    """A file on a disk that is full, until it is not."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Full()
+    monkeypatch.setattr("sys.stderr", file)
+    configure()
+    structlog.get_logger().error("recording interrupted")
+    file.full = False
+    structlog.get_logger().error("recording interrupted")
+    assert file.getvalue().startswith("1 lines of log could not be written\n")
+    assert file.getvalue().count("recording interrupted") == 1

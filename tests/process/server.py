@@ -14,6 +14,7 @@ from pathlib import Path
 from monitor.clock import SystemClock
 from monitor.store.tokens import TokenShelf
 from monitor.web.auth import make_token
+from tests.store.postgres import address
 
 START_S = 90.0
 STOP_S = 60.0
@@ -37,7 +38,14 @@ class RealServer:
         command += ["--data", str(self.data), "--ready-file", str(self._ready), *self._options]
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(
-                command, stdout=out, stderr=out, env={**os.environ, "NO_COLOR": "1"}
+                command,
+                stdout=out,
+                stderr=out,
+                env={
+                    **os.environ,
+                    "NO_COLOR": "1",
+                    "MONITOR_STORE_URL": address(self.data),
+                },
             )
         until = time.monotonic() + START_S
         while not self._ready.exists():

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import random
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,6 +123,59 @@ def never_ended(folder: Path) -> list[str]:
         return list(store.read_now(lambda on: on.execute(query).scalars().all()))
 
 
+def numbers(server: RealServer, token: str) -> dict[str, float]:
+    """What /metrics says of the way from the mouth to the supervisor."""
+    request = urllib.request.Request(
+        server.url + "/metrics", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    shown = ("monitor_owed{", "monitor_sound_seconds_total{", "monitor_passed_total{")
+    found = (
+        line.replace('"', "").split("{")[1].split("} ") for line in lines if line.startswith(shown)
+    )
+    return {name: float(value) for name, value in found}
+
+
+async def balanced(
+    server: RealServer, subscriber: Subscriber, ingest: str, recording: Path
+) -> None:
+    """A call whose line is cut in the middle, watched on a line that is cut too: nothing that
+    entered a stage is unaccounted for when all is quiet."""
+    admin, target = server.token("admin"), Target(url=server.ws + "/ingest/l16", token=ingest)
+    watching = asyncio.create_task(subscriber.watch(server.ws))
+    outgoing = from_file(recording, fields={"agent": "8012"}, call="balanced")
+    sending = asyncio.create_task(send_call(outgoing, target, pacing=Pacing(speed=2 * SPEED)))
+    await asyncio.sleep(1.0)
+    for task in (sending, watching):
+        task.cancel()
+    await asyncio.gather(sending, watching, return_exceptions=True)
+    watching = asyncio.create_task(subscriber.watch(server.ws))
+    state = "refused"
+    while state == "refused":
+        # what came before the cut is heard out first
+        await asyncio.sleep(0.2)
+        outgoing = from_file(recording, fields={"agent": "8012"}, call="balanced")
+        state = (await send_call(outgoing, target, pacing=Pacing(speed=2 * SPEED))).state
+    assert state == "delivered"
+    async with asyncio.timeout(60):
+        said = {"law=": 1.0}
+        while any(value for name, value in said.items() if name.startswith("law=")):
+            await asyncio.sleep(0.1)
+            said = await asyncio.to_thread(numbers, server, admin)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert outgoing.duration_s is not None
+    # both sides of it, and what was sent before the line was cut
+    assert said["stage=spoken"] > 2 * outgoing.duration_s
+    for stage in ("accepted", "taped", "recorded", "covered"):
+        assert said[f"stage={stage}"] == pytest.approx(said["stage=spoken"], abs=0.06)
+    assert said.get("stage=unrecorded", 0.0) == 0.0
+    assert said["stage=texts"] + said.get("stage=unread", 0.0) == said["stage=segments"] > 0
+    assert said["stage=rows"] + said.get("stage=repeated", 0.0) == said["stage=findings"] > 0
+    assert said["stage=acknowledged"] + said.get("stage=forgone", 0.0) == said["stage=sent"] > 0
+
+
 @pytest.mark.audio
 @pytest.mark.process
 async def test_no_alert_is_lost_or_told_twice(tmp_path: Path) -> None:
@@ -152,6 +206,7 @@ async def test_no_alert_is_lost_or_told_twice(tmp_path: Path) -> None:
         if held < before:
             async with asyncio.timeout(30):
                 await subscriber.watch(server.ws, up_to=before)
+        await balanced(server, subscriber, ingest, recordings[0])
     finally:
         await asyncio.to_thread(server.stop)
     committed = logged(server.data)

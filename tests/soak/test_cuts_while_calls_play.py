@@ -51,4 +51,6 @@ def test_twenty_cuts_while_the_demo_calls_play(tmp_path: Path) -> None:
         shown = page.locator(".alert-row").evaluate_all("rows => rows.map(row => row.dataset.key)")
         assert {key.split("\n")[1] for key in shown} == log
         assert len(shown) == len(log) >= 5
+        counts = f"{len(log)} alerts in the log, {len(shown)} shown"
+        print(f"\nscreen: {CUTS} cuts while calls play, {counts}")
         browser.close()

@@ -191,3 +191,15 @@ def test_words_in_a_hurry_are_cut_off_soon_at_the_quietest_place_after_them() ->
     assert 62 <= marks[0].end <= 64
     rest = endpoint.flush()
     assert [(mark.number, mark.start) for mark in rest] == [(1, marks[0].end)]
+
+
+def test_speech_that_is_cut_says_how_much_of_it_goes_on() -> None:
+    rules = Rules(follow_s=0.5, partial_every_s=0, after_s=0.3)
+    endpoint = Endpoint(rules)
+    marks: list[Mark] = []
+    for frame in range(100):
+        if frame == 60:
+            endpoint.hurry(0, 50)
+        marks += endpoint.process(True, level=1.0 if frame == 55 else 9.0)
+    assert [(mark.number, mark.after) for mark in marks] == [(0, 15)]
+    assert [mark.after for mark in endpoint.flush()] == [0]

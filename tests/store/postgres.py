@@ -17,6 +17,30 @@ import pytest
 
 _NUMBERS = itertools.count()
 
+IN_POSTGRES = bool(os.environ.get("CALL_MONITOR_TEST_POSTGRES"))
+"""Every record of this run lies in PostgreSQL, those of servers in other processes too."""
+
+_KNOWN: dict[Path, str] = {}
+_RUNNING: list[Postgres] = []
+
+
+def address(data: Path) -> str:
+    """The address of the record of a data folder; empty where it is SQLite's."""
+    if not _RUNNING:
+        return ""
+    return _KNOWN.get(data) or _KNOWN.setdefault(data, _RUNNING[-1].database())
+
+
+@contextmanager
+def everywhere() -> Iterator[None]:
+    """From here on `address` gives databases."""
+    with postgres() as server:
+        _RUNNING.append(server)
+        try:
+            yield
+        finally:
+            _RUNNING.remove(server)
+
 
 class Postgres:
     """A server on a socket of its own; stopped and started as a machine would be."""

@@ -30,7 +30,7 @@ CALL = CallStarted(call="c1", team="south", agent="8012")
 WORDS = Utterance(call="c1", channel=Role.AGENT, start=0.0, end=1.0, text="您好")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.sqlite), "postgresql"])
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from tests.store.postgres import address
+
 START_S = 30.0
 STOP_S = 30.0
 
@@ -58,6 +60,7 @@ class ServerProcess:
         self._environ = {
             "MONITOR_SERVER_PORT": "0",
             "MONITOR_STORE_DATA": str(self.data),
+            "MONITOR_STORE_URL": address(self.data),
         } | variables
         self._pid = 0
         self.url = ""
@@ -75,6 +78,10 @@ class ServerProcess:
             time.sleep(0.005)
         told = json.loads(self._ready.read_text("utf8"))
         self._pid, self.url = told["pid"], told["url"]
+
+    @property
+    def pid(self) -> int:
+        return self._pid
 
     @property
     def ws(self) -> str:

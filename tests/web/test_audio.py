@@ -31,16 +31,20 @@ def sound(seconds: float = 3.0) -> np.ndarray[Any, np.dtype[np.int16]]:
     return np.stack([tone, dice.integers(-9000, 9000, count)], axis=1).astype("<i2")
 
 
-async def record(house: House, call: str, heard: np.ndarray[Any, Any]) -> None:
+async def record(
+    house: House, call: str, heard: np.ndarray[Any, Any], piece: int = 3200
+) -> dict[str, Any]:
+    """Send it at once; returns the receipt."""
     async with house.source(
         house.token("ingest", "south"), call, roles="agent,customer", channels=2
     ) as socket:
         raw = heard.tobytes()
-        for at in range(0, len(raw), 3200):
-            await socket.send(raw[at : at + 3200])
+        for at in range(0, len(raw), piece):
+            await socket.send(raw[at : at + piece])
         await say(socket, type="end", reason="hangup")
-        while (await hear(socket))["type"] != "ended":
+        while (said := await hear(socket))["type"] != "ended":
             pass
+        return said
 
 
 class Reply:
@@ -279,3 +283,12 @@ async def test_a_lost_root_key_stops_the_start(open_house: Opener, tmp_path: Pat
     with pytest.raises(Unavailable, match="put the right key back"):
         await open_house(keys=Keys(root=str(root)))
     assert not root.exists()
+
+
+async def test_sound_faster_than_the_disk_is_held_back_and_not_let_go(open_house: Opener) -> None:
+    house = await open_house(recordings=Recordings(hold_s=1.0))
+    heard = sound(20.0)
+    ended = await record(house, "c1", heard, piece=32_000)
+    assert (ended["received_s"], ended["unrecorded_s"]) == (20.0, 0.0)
+    played = await get(house, house.token("qa"), "/api/calls/c1/audio")
+    assert (played.samples == heard).all()

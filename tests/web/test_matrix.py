@@ -46,6 +46,7 @@ EXAMPLES: dict[str, Example] = {
     "GET /api/calls": Example(path="/api/calls?team=south"),
     "GET /api/calls/{call}/events": Example(),
     "GET /api/calls/{call}/audio": Example(),
+    "POST /api/calls/{call}/grants": Example(body={}),
     "GET /api/calls/{call}/peaks": Example(),
     "GET /api/calls/{call}/recording": Example(),
     "GET /api/calls/{call}/export": Example(),
@@ -119,6 +120,7 @@ EXAMPLES: dict[str, Example] = {
 
 SOCKETS = {"/ws/alerts": "alerts.watch", "/ws/agents/{agent}": "prompts.watch"}
 SOCKETS |= {"/ingest/l16": "calls.send", "/ws/wall": "alerts.watch"}
+SOCKETS |= {"/ws/calls/{call}/sound": "calls.listen"}
 
 PARAMETERS: dict[str, object] = {
     "call": "c1",

@@ -98,6 +98,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
 
 
+@pytest.mark.sqlite
 async def test_planted_numbers_are_found_nowhere(server: ServerProcess, tmp_path: Path) -> None:
     plan = planted()
     ingest = new_token(server.data, "ingest", team="south")

@@ -61,6 +61,7 @@ async def misuse(server: ServerProcess, tokens: list[str]) -> None:
         assert (await closed_with(socket))[1] == "token_in_url"
 
 
+@pytest.mark.sqlite
 async def test_planted_secrets_are_found_nowhere(forged: Forge, tmp_path: Path) -> None:
     apart, log = tmp_path / "apart", tmp_path / "server.log"
     apart.mkdir()

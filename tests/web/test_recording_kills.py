@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +22,11 @@ from monitor.evidence.library import Library
 from monitor.evidence.root import FileRoot
 from monitor.evidence.timeline import Timeline
 from monitor.store import recordings
+from monitor.store.reading import reading
 from monitor.store.recordings import RecordingRow
-from monitor.store.store import RECORD_FILE, Store
+from monitor.store.store import Store
 from monitor.types import Role
+from tests.store.postgres import address
 from tests.web.conftest import hear, new_token, registration, say, until
 from tests.web.process import Forge, ServerProcess
 from tests.web.test_crash import LOST
@@ -104,9 +105,8 @@ def damaged_is_not_played(library: Library, row: RecordingRow, dice: random.Rand
 
 def looked_after(data: Path) -> bool:
     """Whether the server has looked at everything that the kills left open."""
-    with closing(sqlite3.connect(f"file:{data / RECORD_FILE}?mode=ro", uri=True)) as record:
-        query = "SELECT count(*) FROM recordings WHERE state = 'open'"
-        return record.execute(query).fetchone() == (0,)
+    rows = reading(data, address(data), lambda on: recordings.every(on, state="open"))
+    return not rows
 
 
 @dataclass(frozen=True, kw_only=True)

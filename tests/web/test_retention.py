@@ -113,13 +113,15 @@ async def test_a_recording_goes_when_its_time_is_over(house: House, people: Peop
         await source.send("END")
         assert (await hear(source))["type"] == "ended"
     chen = people["chen"]
-    assert (await chen.get("/api/calls/c2/audio")).status_code == 200
+    grant = (await chen.post("/api/calls/c2/grants")).json()["grant"]
+    sound = f"/api/calls/c2/audio?grant={grant}"
+    assert (await chen.get(sound)).status_code == 200
     long_ago = time.time() - 200 * DAY_S
     await house.state.store.write(lambda on: on.execute(update(calls).values(ended_wall=long_ago)))
     await new_hold(chen)
     # c1 is held and was never recorded; c2 loses its sound and keeps its record
     assert (await chen.post("/api/retention/run", json={})).json() == {"deleted": 1}
-    assert (await chen.get("/api/calls/c2/audio")).status_code == 404
+    assert (await chen.get(sound)).status_code == 404
     assert (await chen.get("/api/calls/c2/events")).status_code == 200
     (gone,) = (await chen.get("/api/retention")).json()["deletions"]
     said = json.loads(gone["certificate"])["certificate"]

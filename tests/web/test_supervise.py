@@ -27,7 +27,12 @@ async def test_alert_of_a_call_reaches_its_team(house: House) -> None:
             assert (got["agent"], got["epoch"]) == ("8012", welcome["epoch"])
             await say(feed, type="ack", seq=1)
             await say(source, type="end", reason="hangup")
-            assert await hear(source) == {"type": "ended", "call": "c1", "received_s": 0.02}
+            assert await hear(source) == {
+                "type": "ended",
+                "call": "c1",
+                "received_s": 0.02,
+                "unrecorded_s": 0.0,
+            }
 
 
 async def test_other_team_gets_nothing(house: House) -> None:

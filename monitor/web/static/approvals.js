@@ -116,7 +116,7 @@ function card(one, session, load) {
     open && own && h('small', { text: t('approval.own') }),
     open && !own && h('div', { class: 'line' }, button(t('approval.agree'), { drawing: 'check', kind: 'primary', onclick: decide(true) }),
       button(t('approval.refuse'), { drawing: 'cross', onclick: decide(false) })),
-    own && canUse(one) && button(t('approval.use'), { drawing: 'down', kind: 'primary', onclick: () => take(one, load) }));
+    own && canUse(one) && button(t('approval.use'), { drawing: 'download', kind: 'primary', onclick: () => take(one, load) }));
 }
 
 const person = (label) => String(label).replace(/^(user|token):/, '');

@@ -87,6 +87,8 @@ const SHAPES = {
   window: ['M3 5h18v14H3z', 'M12 12h7v5h-7z'],
   book: ['M5 4h14v16H5z', 'M9 8h6', 'M9 12h6'],
   right: ['M9 5l7 7-7 7'],
+  download: ['M12 4v11', 'M7 10.5l5 5 5-5', 'M4 20h16'],
+  dice: ['M4 4h16v16H4z', 'M8.5 8.5h.1', 'M12 12h.1', 'M15.5 15.5h.1'],
   down: ['M5 9l7 7 7-7'],
   filter: ['M4 5h16l-6 8v6l-4-2v-4z'],
 };

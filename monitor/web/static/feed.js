@@ -3,25 +3,29 @@
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;
 const SILENT_MS = 15000;
-const FINAL = [4400, 4401, 4403];
+export const FINAL = [4400, 4401, 4403];
 
 /**
- * `hello()` gives the first message, `take(message)` gets the others, `changed(state)` is told
- * `connected`, `lost` or `refused`. Comes back at once when the browser is online again.
+ * `hello()` gives the first message, `take(message)` gets the others (sound as an ArrayBuffer),
+ * `changed(state, code)` is told `connected`, `lost` or `refused`: after a close code of `final` it does not
+ * try again. Comes back at once when the browser is online again.
  */
 export class LiveSocket {
-  constructor(path, { hello, take, changed = () => {} }) {
+  constructor(path, { hello, take, changed = () => {}, final = FINAL }) {
     this.path = path;
     this.hello = hello;
     this.take = take;
     this.changed = changed;
+    this.final = final;
+    this.gone = new AbortController();
     this.wait = FIRST_WAIT_MS;
     this.timer = 0;
     this.closed = false;
     this.state = '';
     this.socket = null;
-    addEventListener('online', () => this.again());
-    addEventListener('offline', () => this.drop());
+    const { signal } = this.gone;
+    addEventListener('online', () => this.again(), { signal });
+    addEventListener('offline', () => this.drop(), { signal });
     this.open();
   }
 
@@ -29,13 +33,14 @@ export class LiveSocket {
     clearTimeout(this.timer);
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const socket = new WebSocket(`${scheme}://${location.host}${this.path}`);
+    socket.binaryType = 'arraybuffer';
     this.socket = socket;
     const late = setTimeout(() => socket.close(), SILENT_MS);
     socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', ...this.hello() }));
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       clearTimeout(late);
-      const message = JSON.parse(event.data);
+      const message = typeof event.data === 'string' ? JSON.parse(event.data) : event.data;
       if (message.type === 'welcome') {
         this.wait = FIRST_WAIT_MS;
         this.tell('connected');
@@ -50,7 +55,7 @@ export class LiveSocket {
 
   lost(code) {
     if (this.closed) return;
-    if (FINAL.includes(code)) {
+    if (this.final.includes(code)) {
       this.tell('refused', code);
       return;
     }
@@ -88,6 +93,7 @@ export class LiveSocket {
 
   close() {
     this.closed = true;
+    this.gone.abort();
     clearTimeout(this.timer);
     if (this.socket) this.socket.close();
   }

@@ -8,7 +8,7 @@ import { addWords, t, tOr } from '../words.js';
 import { Player } from '../wall/player.js';
 
 addWords({
-  'deed.listen': ['听这一段', 'Listen'],
+  'deed.listen': ['听这一段', 'Play this part'],
   'deed.stop': ['暂停', 'Pause'],
   'audio.none': ['这通通话没有可听的录音', 'There is no recording to hear'],
 });

@@ -34,7 +34,7 @@ start({
         if (mine !== turn) return;
         latest = found;
         tools(found.all_teams);
-        draw(paper, found);
+        draw(paper, found, asked.period);
       } catch (fault) {
         if (mine === turn) fill(paper, failure(fault, load));
       }
@@ -42,7 +42,7 @@ start({
     tools([]);
     api.get('/api/rules').then(({ packs }) => {
       draw.titles = new Map(packs.flatMap((pack) => pack.rules.map((rule) => [rule.rule, rule.title])));
-      if (latest) draw(paper, latest);
+      if (latest) draw(paper, latest, asked.period);
     }).catch(() => {});
     await load();
   },
@@ -59,9 +59,10 @@ function range(period) {
 
 draw.titles = new Map();
 
-function draw(paper, found) {
+function draw(paper, found, period) {
   const { totals } = found;
-  const heading = h('header', { class: 'report-head' }, h('div', {}, h('h2', { text: t('over.report') }), h('p', { text: t('over.range', { from: dateTime(found.since).slice(0, 10), to: dateTime(found.until - 1).slice(0, 10) }) })),
+  const month = ['this', 'last'].includes(period) && dateTime(found.since).slice(0, 7);
+  const heading = h('header', { class: 'report-head' }, h('div', {}, h('h2', { text: month ? t('over.reportMonth', { month }) : t('over.report') }), h('p', { text: t('over.range', { from: dateTime(found.since).slice(0, 10), to: dateTime(found.until - 1).slice(0, 10) }) })),
     h('p', { class: 'right' }, found.team || t('over.allTeams'), h('br'), t('over.made', { at: dateTime(Date.now() / 1000) })));
   if (!totals.calls) {
     fill(paper, heading, blank('overview', t('over.empty'), t('over.emptyText')));

@@ -7,7 +7,7 @@ import { t } from '../words.js';
 import { give } from './assign.js';
 import { historyPanel } from './history.js';
 import { keysButton, showCallKeys } from './keys.js';
-import { categoryName, dateTime, industryName, itemName, loading, percent, personName, tabs, typing } from './parts.js';
+import { agentName, categoryName, dateTime, industryName, itemName, loading, percent, personName, tabs, typing } from './parts.js';
 import { Player } from './player.js';
 import { rejudgePanel } from './rejudge.js';
 import { askMiss, AlertPanel } from './review.js';
@@ -83,7 +83,7 @@ export class CallView {
     const kind = { new: 'hollow', assigned: '', reviewed: 'good', appealed: 'warn' }[standing.state];
     fill(this.about,
       h('a', { class: 'button', href: '#/' }, icon('undo', 'little'), t('qa.back')), step(-1, t('qa.previous'), 'up'), step(1, t('qa.next'), 'down'),
-      h('div', { class: 'who-what' }, h('h2', {}, call.agent || '—', h('small', { text: ` ${call.team} · ${call.call}` })),
+      h('div', { class: 'who-what' }, h('h2', {}, agentName(call.agent), h('small', { text: ` ${call.team} · ${call.call}` })),
         h('small', {}, [dateTime(call.started_wall), industryName(call.industry), t(`business.${call.business}`), about.company, about.product, ...Object.values(about.meta || {})].filter(Boolean).join(' · '))),
       h('span', { class: 'chip', title: t('qa.talk', { a: clock(digest.agent_talk_s), c: clock(digest.customer_talk_s) }), text: clock(digest.duration_s) }),
       h('span', { class: `chip ${digest.lost_s >= 1 ? 'warn' : ''}`, title: digest.lost_s >= 1 ? t('qa.uncovered', { n: digest.lost_s.toFixed(0) }) : null, text: t('qa.heard', { p: percent(share, 0) }) }),

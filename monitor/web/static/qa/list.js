@@ -7,7 +7,7 @@ import { blank, failure } from '../shell.js';
 import { t } from '../words.js';
 import { askAssign } from './assign.js';
 import { askExport } from './export.js';
-import { CATEGORIES, SEVERITIES, categoryName, choice, loading, midnight, percent, personName, segments, severityMark, shortTime, typing } from './parts.js';
+import { CATEGORIES, SEVERITIES, agentName, categoryName, choice, loading, midnight, percent, personName, segments, severityMark, shortTime, typing } from './parts.js';
 import { keysButton, showListKeys } from './keys.js';
 import { openSamples } from './samples.js';
 
@@ -49,8 +49,8 @@ export class ListView {
 
   show(main) {
     fill(this.frame.tools, this.box, this.found, h('span', { class: 'gap' }),
-      button(t('qa.plan'), { drawing: 'people', onclick: () => openSamples(this) }),
-      this.may.has('calls.export') && button(t('qa.export'), { drawing: 'down', onclick: () => askExport(this) }), keysButton(showListKeys));
+      button(t('qa.plan'), { drawing: 'dice', onclick: () => openSamples(this) }),
+      this.may.has('calls.export') && button(t('qa.export'), { drawing: 'download', onclick: () => askExport(this) }), keysButton(showListKeys));
     fill(main, this.element);
     this.drawFilters();
     document.addEventListener('keydown', this.onkey);
@@ -263,7 +263,7 @@ function row(view) {
       drawn = state;
       const severity = SEVERITIES.find((each) => call.severities[each]);
       fill(worst, severity ? severityMark(severity, { word: false }) : icon('check', 'little calm'));
-      write(name, call.agent || '—');
+      write(name, agentName(call.agent));
       write(sub, `${call.team} · ${call.call}`);
       write(time, shortTime(call.started_wall));
       write(length, call.live ? t('qa.live') : clock(call.duration_s ?? call.last_at));

@@ -7,6 +7,8 @@ addWords({
   'parts.none': ['无', 'None'],
   'parts.close': ['关闭', 'Close'],
   'parts.more': ['还有 {n} 条', '{n} more'],
+  'qa.agentName': ['坐席 {agent}', 'Agent {agent}'],
+  'qa.noAgent': ['坐席未知', 'Agent unknown'],
   'industry.all': ['所有行业', 'Every industry'],
   'opening.met': ['已说全', 'Complete'],
   'opening.missed': ['有遗漏', 'Missed'],
@@ -39,6 +41,7 @@ export const INDUSTRIES = ['insurance', 'wealth', 'loan', 'credit_card', 'collec
 export const CATEGORIES = ['guaranteed_return', 'absolute_claim', 'false_urgency', 'misleading_comparison', 'impersonation', 'threat_abuse', 'improper_benefit', 'privacy_violation', 'pestering', 'loan_overpromise', 'education_overpromise', 'medical_claim', 'concealment', 'disparagement', 'surrender_inducement', 'illegal_solicitation', 'off_platform', 'service_taboo',
   'missing_company', 'missing_identity', 'missing_purpose', 'missing_price', 'missing_risk_disclosure', 'missing_cooling_off', 'missing_recording_notice', 'missing_opt_out_notice', 'missing_product_nature', 'missing_source_answer', 'missing_promo_terms'];
 
+export const agentName = (agent) => (agent ? t('qa.agentName', { agent }) : t('qa.noAgent'));
 export const categoryName = (id) => tOr(`category.${id}`, id);
 export const itemName = (id) => tOr(`item.${id.replaceAll('-', '_')}`, id);
 export const industryName = (id) => tOr(`industry.${id}`, id);

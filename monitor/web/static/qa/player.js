@@ -7,6 +7,9 @@ import { choice, segments } from './parts.js';
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
 const PIN = 25;
+const TWICE_MS = 5000;
+// how loud it was is not known without a recording
+const SPOKEN = 0.35;
 
 export class Player {
   /** `call` as listed, `marks` [{at, end, kind, severity, label, id}], `speech` [{channel, start, end}], `lost` stretches. */
@@ -54,7 +57,7 @@ export class Player {
     this.look = new MutationObserver(() => this.draw());
     this.look.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
     for (const name of ['play', 'pause', 'ended', 'seeked']) this.audio.addEventListener(name, () => this.state());
-    this.audio.addEventListener('error', () => { if (this.audio.src) this.say(t('player.failed')); });
+    this.audio.addEventListener('error', () => { if (this.audio.src) this.renew(); });
     const place = (event) => {
       const box = this.lanes.getBoundingClientRect();
       return Math.min(this.duration, Math.max(0, ((event.clientX - box.left) / box.width) * this.duration));
@@ -81,7 +84,7 @@ export class Player {
     try {
       this.peaks = await api.get(this.address('peaks', { bins: '1200' }));
       this.audible = true;
-      this.audio.src = this.address('audio', { channel: 'both' });
+      await this.source();
       if (this.peaks.duration > this.duration) this.stretch(this.peaks.duration);
     } catch {
       this.audible = false;
@@ -90,6 +93,32 @@ export class Player {
       for (const each of this.channels.children) each.disabled = true;
     }
     this.draw();
+  }
+
+  /** The sound of the chosen channel from here on; each time with a new grant. */
+  async source() {
+    const { at, channel } = this;
+    const grant = await api.grant(this.call.call, this.call.team);
+    if (channel !== this.channel) return;
+    this.audio.src = `${this.address('audio', { channel })}&grant=${grant}`;
+    this.granted = performance.now();
+    this.audio.currentTime = at;
+    this.audio.playbackRate = Number(this.rate.value);
+  }
+
+  /** A grant that is over looks like a broken file: go on with another, where it stopped. */
+  async renew() {
+    if (performance.now() - this.granted < TWICE_MS) {
+      this.say(t('player.failed'));
+      return;
+    }
+    const wanted = this.wanted;
+    try {
+      await this.source();
+      if (wanted) await this.play();
+    } catch {
+      this.say(t('player.failed'));
+    }
   }
 
   stretch(duration) {
@@ -102,15 +131,12 @@ export class Player {
     write(this.message, text);
   }
 
-  listen(channel) {
-    const { at } = this;
+  async listen(channel) {
     const playing = !this.audio.paused;
     this.channel = channel;
-    this.audio.src = this.address('audio', { channel });
-    this.audio.currentTime = at;
-    this.audio.playbackRate = Number(this.rate.value);
-    if (playing) this.play();
     this.draw();
+    await this.source().catch(() => this.say(t('player.failed')));
+    if (playing && channel === this.channel) this.play();
   }
 
   speed(value) {
@@ -126,12 +152,18 @@ export class Player {
   async toggle() {
     if (!this.audible) return;
     if (this.audio.paused) await this.play();
-    else this.audio.pause();
+    else this.pause();
+  }
+
+  pause() {
+    this.wanted = false;
+    this.audio.pause();
   }
 
   async play(from, until = null) {
     if (from !== undefined) this.seek(from);
     this.until = until;
+    this.wanted = true;
     if (this.audible) await this.audio.play().catch(() => {});
   }
 
@@ -168,7 +200,7 @@ export class Player {
       this.moved(this.audio.currentTime);
       if (this.until !== null && this.until !== undefined && this.audio.currentTime >= this.until) {
         this.until = null;
-        this.audio.pause();
+        this.pause();
       }
       if (!this.audio.paused && !this.audio.ended) this.tick();
     });
@@ -258,7 +290,7 @@ export class Player {
       for (const one of this.speech.filter((each) => each.channel === role || (each.channel === 'unknown' && role === 'agent'))) {
         const from = (one.start / this.duration) * width;
         const to = (one.end / this.duration) * width;
-        for (let at = from; at < to; at += 4) line(at, 2, 0.25 + 0.35 * Math.abs(Math.sin(at * 0.7) * Math.cos(at * 0.23)));
+        for (let at = from; at < to; at += 4) line(at, 2, SPOKEN);
       }
     }
     pen.globalAlpha = 1;

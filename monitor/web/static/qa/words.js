@@ -167,7 +167,7 @@ addWords({
   'player.agent': ['只听坐席', 'Agent only'],
   'player.customer': ['只听客户', 'Customer only'],
   'player.position': ['播放位置', 'Position'],
-  'player.none': ['这通电话没有录音，下面按文字时间画出双方说话的位置。', 'There is no recording of this call; the lanes show when each side spoke.'],
+  'player.none': ['这通电话没有录音；波形的位置按文字时间画出双方什么时候在说话。', 'There is no recording of this call; the lanes show when each side spoke.'],
   'player.failed': ['录音暂时无法播放', 'The recording cannot be played now'],
   'key.call': ['下一通、上一通', 'Next, previous call'],
   'key.open': ['打开这通通话', 'Open the call'],

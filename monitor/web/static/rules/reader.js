@@ -23,6 +23,7 @@ export async function ruleView(desk, name) {
     record(desk, item.rule),
     item.after && h('p', { class: 'lead', text: t('rules.afterSignal', { signal: tOr(`signal.${item.after.signal}`, item.after.signal) }) }),
     item.section === 'disclosures' ? duty(item, part, list, lists) : part(t(`rules.role.${item.role || 'agent'}`), tree(item.match, lists), 'hits'),
+    legend(item),
     list(t('rules.answer'), item.answer), list(t('rules.answer_no'), item.answer_no),
     part(t('rules.unless'), tree(item.unless, lists), 'excused'), list(t('rules.allow'), item.allow, 'excused'),
     item.ends_by && part(t('rules.ends'), tree(item.ends_by, lists)),
@@ -31,6 +32,18 @@ export async function ruleView(desk, name) {
     item.basis && item.basis.length > 0 && part(t('rules.basis'), h('ul', { class: 'bases' }, item.basis.map((one) => h('li', {}, one.cite, ' ', h('span', { class: `chip ${one.status === 'law' ? 'good' : one.status === 'unverified' || one.status === 'draft' ? 'warn' : ''}`, text: t(`basis.${one.status}`) }))))),
     part(t('rules.when'), h('p', { class: 'line' }, scope(item, whole).map((text) => h('span', { class: 'chip', text })))),
     part(t('rules.examples'), examples(desk, item, whole)));
+}
+
+/** How to read the marks in phrases; only those that occur. */
+function legend(item) {
+  const written = [];
+  JSON.stringify([item.match, item.unless, item.satisfied_by, item.unregistered, item.trigger, item.answer, item.allow], (_, value) => {
+    if (typeof value === 'string') written.push(value);
+    return value;
+  });
+  const marks = [[/\(|（/, 'phrase.read.either'], [/\[/, 'phrase.read.optional'], [/~\d/, 'phrase.read.gap'], [/\{/, 'phrase.read.slot']]
+    .filter(([form]) => written.some((each) => form.test(each))).map(([, text]) => h('span', {}, h('code', { text: t(text).split(' ')[0] }), t(text).slice(t(text).indexOf(' '))));
+  return marks.length > 0 && h('p', { class: 'legend' }, t('phrase.read'), marks);
 }
 
 function duty(item, part, list, lists) {

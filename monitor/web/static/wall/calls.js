@@ -21,16 +21,16 @@ function callRow(model) {
   const line = h('span', { class: 'faint' });
   const badge = h('span', { class: 'badge' });
   const time = h('span', { class: 'time' });
+  const ears = h('span', { class: 'ears' }, icon('sound', 'little'));
   const gap = h('span', { class: 'chip warn', title: t('call.lostHint') });
   const checks = OPENING.map((item) => checkChip(item));
   const meters = [meter('agent'), meter('customer')];
-  const opening = h('span', { class: 'line' }, ...checks.map((each) => each.element));
-  const words = h('div', { class: 'words' });
+  const opening = h('div', { class: 'line opening' }, ...checks.map((each) => each.element));
+  const words = h('span', { class: 'words' });
   const element = h('div', { class: 'call-row' },
-    h('div', { class: 'line' }, agent, line, badge, gap, time),
-    h('div', { class: 'line' }, opening,
-      h('span', { class: 'meters' }, ...meters.map((each) => each.element))),
-    words);
+    h('div', { class: 'line' }, agent, line, badge, gap, ears, time),
+    opening,
+    h('div', { class: 'line' }, words, h('span', { class: 'meters' }, ...meters.map((each) => each.element))));
   return {
     element,
     update(card) {
@@ -40,6 +40,8 @@ function callRow(model) {
       write(time, card.ended ? t('call.ended') : clock(level[0]));
       write(gap, card.gap_s >= HEARD_ENOUGH_S ? t('call.lost', { s: card.gap_s.toFixed(0) }) : '');
       gap.hidden = card.gap_s < HEARD_ENOUGH_S;
+      ears.hidden = !card.listeners.length || Boolean(card.ended);
+      if (!ears.hidden) ears.title = t('call.listeners', { who: card.listeners.join(' ') });
       showBadge(badge, model.worst(card.key));
       // the opening of a call that came back was before
       opening.hidden = card.resumed && !card.items.length;

@@ -2,7 +2,7 @@
 import { button, fill, h, icon, toggle, write } from '../dom.js';
 import { clock, severityName, when } from '../format.js';
 import { blank } from '../shell.js';
-import { t, tOr } from '../words.js';
+import { isChinese, t, tOr } from '../words.js';
 import { categoryName, showFate } from './alerts.js';
 import { callState, checkChip, meter } from './calls.js';
 import { partsOf } from './model.js';
@@ -14,13 +14,15 @@ const LAST_S = 10;
 const SETTLE_MS = 120;
 
 export class Detail {
-  constructor(root, model, deeds, { open, showCall, showAlert }) {
+  constructor(root, model, deeds, { open, showCall, showAlert, ear }) {
     this.root = root;
     this.model = model;
     this.deeds = deeds;
     this.openCall = open;
     this.go = { showCall, showAlert };
+    this.ear = ear;
     this.player = new Player();
+    this.player.sounds = (on) => ear.hush(on);
     this.transcript = new Transcript();
     this.words = null;
     this.subject = null;
@@ -117,12 +119,13 @@ function alertView(entry, detail) {
   const facts = h('div', { class: 'facts' });
   const history = h('ol', { class: 'history' });
   const bar = deedBar(entry, detail);
+  const listen = listenButton(entry.call, detail);
   const late = h('span', { class: 'chip warn', text: t('alert.late'), title: t('alert.lateHint') });
   const sign = h('span', { class: `severity ${entry.alert.severity}` }, icon(entry.alert.severity), severityName(entry.alert.severity));
   const element = h('article', { class: 'subject', 'aria-label': t('wall.detail') },
     h('header', { class: 'head' }, h('div', { class: 'line' }, sign, state, late, fate), title, sub),
     bar.element,
-    h('section', { class: 'evidence' }, quote, detail.player.element),
+    h('section', { class: 'evidence' }, quote, h('div', { class: 'hear' }, detail.player.element, listen.element)),
     h('section', {}, h('div', { class: 'line' }, h('h3', { text: t('detail.context') }),
       button(t('call.open'), { kind: 'plain small', drawing: 'right', key: 'Enter', onclick: () => detail.go.showCall(entry.call) })),
     detail.transcript.element),
@@ -140,6 +143,7 @@ function alertView(entry, detail) {
       showFate(fate, alert, standing, detail.model.now());
       write(quote, alert.quote ? `“${alert.quote}”` : t('alert.missing'));
       bar.update();
+      listen.update();
       const card = model.calls.get(entry.call);
       const now = `${alert.state} ${alert.seq} ${actions.length} ${Boolean(card && !card.ended)}`;
       if (shown === now) return;
@@ -157,7 +161,7 @@ function deedBar(entry, detail) {
   const prompt = button(t('deed.prompt'), { drawing: 'message', key: 'T', onclick: () => deeds.prompt(entry) });
   const escalate = button(t('deed.escalate'), { drawing: 'up', key: 'E', onclick: () => deeds.escalate(entry) });
   return {
-    element: h('div', { class: 'deeds', role: 'toolbar', 'aria-label': t('history.title') }, acknowledge, wrong, prompt, escalate),
+    element: h('div', { class: 'deeds', role: 'toolbar', 'aria-label': t('deeds.title') }, acknowledge, wrong, prompt, escalate),
     update() {
       const { status, level } = entry.standing;
       acknowledge.disabled = status === 'acknowledged';
@@ -166,6 +170,23 @@ function deedBar(entry, detail) {
       const card = detail.model.calls.get(entry.call);
       prompt.disabled = !card || Boolean(card.ended);
       prompt.title = prompt.disabled ? t('error.call_over') : '';
+    },
+  };
+}
+
+/** Hear a call as it goes on; who does is on the wall of every colleague. */
+function listenButton(key, detail) {
+  const element = button(t('deed.live'), { drawing: 'sound', key: 'L', onclick: () => detail.ear.toggle(key) });
+  const label = element.querySelector('span');
+  return {
+    element,
+    update() {
+      const card = detail.model.calls.get(key);
+      const on = detail.ear.key === key;
+      element.disabled = !on && (!card || Boolean(card.ended));
+      element.title = element.disabled ? t('error.no_call') : t('deed.liveHint');
+      toggle(element, 'on', on);
+      write(label, t(on ? 'deed.liveStop' : 'deed.live'));
     },
   };
 }
@@ -212,14 +233,16 @@ function callView(card, detail) {
   const loud = h('span', { class: 'meters' }, ...meters.map((each) => each.element));
   const opening = h('div', { class: 'line wrap checks' }, ...checks.map((each) => each.element), loud);
   const tell = button(t('call.tell'), { drawing: 'message', kind: 'primary', key: 'T', onclick: () => detail.deeds.tell(model.calls.get(card.key) || card) });
+  const listen = listenButton(card.key, detail);
+  const others = h('p', { class: 'faint' });
   const back = button(t('call.back'), { drawing: 'undo', kind: 'plain', key: 'Esc', onclick: () => detail.go.showAlert() });
   const element = h('article', { class: 'subject whole', 'aria-label': t('wall.detail') },
     h('header', { class: 'head' },
       h('div', { class: 'line' }, h('h2', { text: card.agent ? t('call.agent', { agent: card.agent }) : t('call.noAgent') }), state, time),
       h('p', { class: 'faint', text: [model.teams.length > 1 && card.team, card.company, tOr(`industry.${card.industry}`, card.industry), tOr(`business.${card.business}`, card.business), card.call].filter(Boolean).join(' · ') })),
     h('div', { class: 'deeds' }, tell, back),
-    opening,
-    signals, prompt, alerts, detail.player.element, detail.transcript.element);
+    others, opening,
+    signals, prompt, alerts, h('div', { class: 'hear' }, detail.player.element, listen.element), detail.transcript.element);
   let listed = '';
   return {
     element,
@@ -238,6 +261,9 @@ function callView(card, detail) {
       write(prompt, now.prompt ? t('call.prompted', { text: now.prompt }) : '');
       prompt.hidden = !now.prompt;
       tell.disabled = Boolean(now.ended);
+      listen.update();
+      others.hidden = !(now.listeners || []).length || Boolean(now.ended);
+      write(others, others.hidden ? '' : t('call.listeners', { who: now.listeners.join(isChinese() ? '、' : ', ') }));
       const found = model.alertsOf(card.key).filter((each) => each.alert.state !== 'withdrawn');
       const shows = JSON.stringify([now.signals, found.map((each) => [each.id, each.alert.state, each.standing.status])]);
       if (shows === listed) return;

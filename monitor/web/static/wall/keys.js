@@ -3,7 +3,7 @@ import { showKeyTable } from '../keyhelp.js';
 
 const TABLE = [
   ['J', 'K', 'key.jk'], ['Enter', 'key.enter'], ['A', 'key.a'], ['F', 'key.f'], ['T', 'key.t'], ['E', 'key.e'],
-  ['U', 'key.u'], ['P', 'key.p'], ['M', 'key.m'], ['Q', 'key.q'], ['/', 'key.search'], ['Esc', 'key.escape'], ['?', 'key.help'],
+  ['U', 'key.u'], ['P', 'key.p'], ['L', 'key.l'], ['M', 'key.m'], ['Q', 'key.q'], ['/', 'key.search'], ['Esc', 'key.escape'], ['?', 'key.help'],
 ];
 
 /** Call `actions[key]` for a key pressed outside of inputs and dialogs. */

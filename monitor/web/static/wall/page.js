@@ -10,6 +10,7 @@ import { alertList, categoryName } from './alerts.js';
 import { callList } from './calls.js';
 import { Deeds } from './deeds.js';
 import { Detail } from './detail.js';
+import { Ear, earBar } from './ear.js';
 import { firstLook, playDemo } from './empty.js';
 import { listen, showKeys } from './keys.js';
 import { Links } from './links.js';
@@ -33,6 +34,7 @@ class Wall {
     this.model = new Model(this.teams);
     this.sound = new Sound();
     this.notifier = new Notifier();
+    this.ear = new Ear(() => this.heard());
     this.chosen = null;
     this.touched = false;
     this.caught = 0;
@@ -63,8 +65,9 @@ class Wall {
       open: (key) => this.links.open(key),
       showCall: (call) => this.showCall(call),
       showAlert: (entry) => this.backToAlert(entry),
+      ear: this.ear,
     });
-    this.tools = toolbar(this);
+    this.tools = toolbar(this, this.earBar = earBar(this));
     this.layout.tabs.onchange = (tab) => { this.model.filter.tab = tab; this.chooseFirst(); this.redraw(); };
     this.layout.only.onclick = () => {
       this.model.filter.onlyAlerted = !this.model.filter.onlyAlerted;
@@ -89,6 +92,7 @@ class Wall {
       e: entry((each) => this.deeds.escalate(each)),
       u: () => this.deeds.undo(),
       p: () => this.detail.player.toggle(),
+      l: () => this.listen(),
       m: () => this.tools.sound(),
       q: () => this.tools.quiet(),
       '/': () => this.tools.search.focus(),
@@ -153,6 +157,7 @@ class Wall {
 
   linked(state) {
     const lost = state === 'lost';
+    this.cutOff = lost;
     this.tools.link(state);
     clearTimeout(this.late);
     if (lost) {
@@ -240,6 +245,25 @@ class Wall {
     else this.detail.blank();
   }
 
+  /** To the call that is shown, while it goes on; from anywhere, to nothing more. */
+  listen() {
+    const key = this.shownCall();
+    const card = this.model.calls.get(key);
+    if (this.ear.key && (!card || card.ended)) this.ear.stop();
+    else if (card && !card.ended) this.ear.toggle(key);
+    else note(t('error.no_call'));
+  }
+
+  shownCall() {
+    const { subject } = this.detail;
+    return subject && (subject.call || subject.entry.call);
+  }
+
+  heard() {
+    this.earBar.update();
+    this.detail.update();
+  }
+
   tell() {
     const { subject } = this.detail;
     if (subject && subject.call) {
@@ -283,8 +307,15 @@ class Wall {
     } else this.first.remove();
     layout.calls.blank.hidden = calls.length > 0;
     layout.alerts.blank.hidden = listed.length > 0;
-    if (calls.length === 0) showBlank(layout.calls.blank, 'phone', 'empty.noCalls', 'empty.noCallsHint', this.replay());
+    if (calls.length === 0) this.blankCalls();
     if (listed.length === 0) this.blankAlerts();
+  }
+
+  /** Nothing is shown and nothing is known: it must not look as if all were well. */
+  blankCalls() {
+    const { blank } = this.layout.calls;
+    if (this.cutOff) showBlank(blank, 'cut', 'empty.cutOff', 'empty.cutOffCalls');
+    else showBlank(blank, 'phone', 'empty.noCalls', 'empty.noCallsHint', this.replay());
   }
 
   replay() {
@@ -294,6 +325,10 @@ class Wall {
   }
 
   blankAlerts() {
+    if (this.cutOff) {
+      showBlank(this.layout.alerts.blank, 'cut', 'empty.cutOff', 'empty.cutOffAlerts');
+      return;
+    }
     const { filter } = this.model;
     const filtered = filter.text || filter.floor !== 'low' || filter.quiet;
     const key = filter.tab === 'settled' ? 'empty.noSettled' : filtered && this.model.waiting().all ? 'empty.noMatch' : 'empty.noAlerts';

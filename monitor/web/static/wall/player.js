@@ -13,6 +13,7 @@ export class Player {
   constructor() {
     this.audio = new Audio();
     this.before = () => {};
+    this.sounds = () => {};
     this.loaded = null;
     this.label = h('span');
     this.sign = h('span', { class: 'sign-box' });
@@ -54,7 +55,8 @@ export class Player {
     const wanted = this.span;
     const query = `from=${from.toFixed(2)}&to=${to.toFixed(2)}&channel=both&team=${encodeURIComponent(team)}`;
     try {
-      const blob = await api.blob(`/api/calls/${encodeURIComponent(call)}/audio?${query}`);
+      const grant = await api.grant(call, team);
+      const blob = await api.blob(`/api/calls/${encodeURIComponent(call)}/audio?${query}&grant=${grant}`);
       if (wanted !== this.span) return false;
       this.release();
       this.address = URL.createObjectURL(blob);
@@ -82,6 +84,7 @@ export class Player {
 
   draw() {
     const on = !this.audio.paused && !this.audio.ended;
+    this.sounds(on);
     fill(this.sign, icon(on ? 'pause' : 'play'));
     this.label.textContent = this.fault || t(on ? 'deed.stop' : 'deed.listen');
     this.element.disabled = Boolean(this.fault) || !this.span;

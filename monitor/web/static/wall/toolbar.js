@@ -7,7 +7,7 @@ import { showKeys } from './keys.js';
 const LATE_S = 3;
 const FLOORS = { low: 'wall.allSeverities', high: 'wall.fromHigh', critical: 'wall.onlyCritical' };
 
-export function toolbar(wall) {
+export function toolbar(wall, ear) {
   const { model } = wall;
   const search = h('input', { type: 'search', class: 'search', placeholder: t('wall.search'), 'aria-label': t('wall.search'),
     oninput: () => { model.filter.text = search.value.trim(); wall.redraw(); } });
@@ -19,7 +19,7 @@ export function toolbar(wall) {
   const notify = iconButton(t('wall.notify.off'), 'bell', () => toggleNotify(), { 'aria-pressed': 'false' });
   const link = h('span', { class: 'link', role: 'status' });
   const health = h('span', { class: 'health' });
-  fill(wall.frame.tools, teamSelect(wall), search, floor, h('span', { class: 'grow' }), health, link,
+  fill(wall.frame.tools, teamSelect(wall), search, floor, ear.element, h('span', { class: 'grow' }), health, link,
     quiet, notify, sound, iconButton(t('keys.title'), 'keys', showKeys));
   setQuiet(localStorage.getItem('quiet') === 'on');
 
