@@ -136,6 +136,21 @@ def test_best(found: list[Finding], rules: list[str]) -> None:
     assert [one.head.rule for one in best(found)] == rules
 
 
+def test_one_insult_is_not_two_offences() -> None:
+    abuse = finding(1.0, category="threat_abuse", rule="p/abuse", severity="critical")
+    manners = finding(9.0, category="service_taboo", rule="p/taboo", severity="medium")
+    assert [one.head.rule for one in best([manners, abuse])] == ["p/abuse"]
+    assert [one.head.rule for one in best([manners])] == ["p/taboo"]
+
+
+def test_a_general_category_yields_the_words_that_a_particular_one_claims() -> None:
+    cure = finding(1.0, category="medical_claim", rule="p/cure")
+    best_of_all = finding(1.0, category="absolute_claim", rule="p/best", severity="medium")
+    assert [one.head.rule for one in best([cure, best_of_all])] == ["p/cure"]
+    beside = replace(best_of_all, start=0.5)
+    assert len(best([cure, beside])) == 2
+
+
 def test_a_suspicion_does_not_hold_what_is_said_in_words_later() -> None:
     incidents = Incidents("c")
     like = replace(finding(1.0, rule="s/like", severity="medium"), match="similar")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -221,3 +222,23 @@ def test_the_same_call_gives_the_same_alerts() -> None:
     once = judged(LIKE, CALL, (demo(),), Role.AGENT)
     again = judged(LIKE, CALL, (replace(demo()),), Role.AGENT)
     assert once == again
+
+
+def test_characters_at_random_are_no_speech() -> None:
+    model = model_for(str(LEXICONS / "similar.yaml"))
+    common = [chr(code) for code in range(0x4E00, 0x4E00 + 600)]
+    draw = random.Random(3)
+    noise = "".join(draw.choices(common, k=2_000))
+    speech = "您这笔钱放在我们这里每个月十五号利息准时到账有什么问题您随时给我打电话" * 20
+    assert model.senseless(noise)
+    assert not model.senseless(noise[:400])
+    assert not model.senseless(speech)
+
+
+def test_words_are_found_in_nonsense() -> None:
+    common = [chr(code) for code in range(0x4E00, 0x4E00 + 600)]
+    draw = random.Random(3)
+    noise = "".join(draw.choices(common, k=1_800))
+    packs = (load_pack(LEXICONS / "base.yaml"), load_pack(LEXICONS / "similar.yaml"))
+    found = alerts(judged(f"{noise[:900]}百分百保本{noise[900:]}", CALL, packs, Role.AGENT))
+    assert "guaranteed_return" in {one.category for one in found}
