@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := .venv/.run-ready
 DEV := .venv/.dev-ready
-# a file's tests share servers and models: they stay in one process
-TOGETHER := -n 2 --dist loadfile
+WORKERS ?= 2
+# a file's tests share servers and models: they stay in one process; tests/conftest.py has the order
+TOGETHER := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 $(RUN): pyproject.toml deploy/environment.py
 	@$(PYTHON) deploy/environment.py .venv .

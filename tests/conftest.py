@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 
 from monitor.store.store import Store
 from tests.store.postgres import IN_POSTGRES, address, everywhere
+
+SLOW = ("process", "audio")
+"""Marks of tests that take seconds each, longest first."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,10 +23,30 @@ def _keys_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
         yield folder
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if IN_POSTGRES and item.get_closest_marker("sqlite"):
             item.add_marker(pytest.mark.skip(reason="the record is in PostgreSQL"))
+    if hasattr(config, "workerinput"):
+        items.sort(key=longest_file_first(items))
+
+
+def longest_file_first(
+    items: Sequence[pytest.Item],
+) -> Callable[[pytest.Item], tuple[int, int, int]]:
+    """Key of an order in which no file that takes long is left for the end, when one process
+    works on it and the others have nothing to do; the tests of a file stay together."""
+    places = {path: place for place, path in enumerate(dict.fromkeys(item.path for item in items))}
+    sizes = Counter(item.path for item in items)
+    slow = {mark: {item.path for item in items if item.get_closest_marker(mark)} for mark in SLOW}
+
+    def key(item: pytest.Item) -> tuple[int, int, int]:
+        for rank, mark in enumerate(SLOW):
+            if item.path in slow[mark]:
+                return rank, 0, places[item.path]
+        return len(SLOW), -sizes[item.path], places[item.path]
+
+    return key
 
 
 @pytest.fixture(scope="session", autouse=True)

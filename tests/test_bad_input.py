@@ -52,11 +52,12 @@ def test_bad_recording(
     assert says in error
 
 
+@pytest.mark.parametrize("left", [20_000, 20_001])
 def test_truncated_recording_is_heard_and_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    left: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "cut.wav"
-    path.write_bytes(wav(1, bytes(32_000))[:20_000])
+    path.write_bytes(wav(1, bytes(32_000))[:left])
     status, error = run(capsys, "replay", str(path), "--events", str(tmp_path / "out.jsonl"))
     assert status == 0
     assert error.count("\n") == 1

@@ -54,12 +54,14 @@ class WavSource(AudioSource):
 
     def _note_length(self) -> None:
         header = self._header
-        says, holds = header.declared_s, header.held_s
+        says, holds, over = header.declared_s, header.held_s, header.held % header.frame_bytes
+        rest = f"the last {over} bytes are no whole sample" if over else ""
         if header.declared is not None and says is not None and header.declared != header.held:
             code = "truncated" if header.declared > header.held else "header_too_small"
-            self.notice(code, f"declares {_seconds(says)}, holds {_seconds(holds)}")
-        if over := header.held % header.frame_bytes:
-            self.notice("partial_frame", f"the last {over} bytes are no whole sample")
+            line = f"declares {_seconds(says)}, holds {_seconds(holds)}"
+            self.notice(code, f"{line}, {rest}" if rest else line)
+        elif rest:
+            self.notice("partial_frame", rest)
 
     def _decode(self, data: bytes, position: int) -> Block:
         flat = self._decode_floats(data, position)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -56,6 +57,15 @@ def test_words_go_back_to_where_they_were_said() -> None:
     assert [part.number for part in parts] == [0, 1, 2]
     assert [(word.text, word.start) for word in parts[1].words] == [("保", 20.2), ("本", 20.6)]
     assert [(part.start_s, part.end_s) for part in parts] == [(10, 11), (20, 22), (30, 31)]
+
+
+def test_a_part_is_as_sure_as_its_own_words() -> None:
+    said = [
+        Word(text="您", start=10.2, end=10.4, confidence=0.9),
+        Word(text="吗", start=14.0, end=14.3, confidence=0.5),
+    ]
+    heard = dataclasses.replace(whole(), text="您吗", words=tuple(said))
+    assert [part.confidence for part in split(heard, segments())] == [0.9, 0.0, 0.5]
 
 
 def test_a_part_without_words_is_empty() -> None:
