@@ -2,6 +2,7 @@
 import { api } from '../api.js';
 import { button, fill, h, icon, toggle, write } from '../dom.js';
 import { severityName } from '../format.js';
+import { beforePicture } from '../frame.js';
 import { note } from '../notes.js';
 import { blank, start } from '../shell.js';
 import { t } from '../words.js';
@@ -35,6 +36,7 @@ class Wall {
     this.sound = new Sound();
     this.notifier = new Notifier();
     this.ear = new Ear(() => this.heard());
+    this.redrawing = () => this.redraw();
     this.chosen = null;
     this.touched = false;
     this.caught = 0;
@@ -53,7 +55,8 @@ class Wall {
     this.draw();
     this.connect(views);
     this.redraw();
-    setInterval(() => this.redraw(), 1000);
+    this.tools.update();
+    setInterval(() => { this.redraw(); this.tools.update(); }, 1000);
   }
 
   draw() {
@@ -274,7 +277,7 @@ class Wall {
   }
 
   redrawSoon() {
-    if (!this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.redraw(); });
+    beforePicture(this.redrawing);
   }
 
   redraw() {
@@ -294,8 +297,8 @@ class Wall {
     this.layout.tabs.show(this.model.filter.tab, waiting.all, this.model.entries.size - waiting.all);
     this.layout.only.setAttribute('aria-pressed', String(this.model.filter.onlyAlerted));
     const urgent = waiting.critical + waiting.high;
-    document.title = `${urgent ? `(${urgent}) ` : ''}${t('nav.wall')} · ${t('app.name')}`;
-    this.tools.update();
+    const title = `${urgent ? `(${urgent}) ` : ''}${t('nav.wall')} · ${t('app.name')}`;
+    if (title !== this.title) document.title = this.title = title;
   }
 
   drawBlanks(calls, listed) {
