@@ -194,11 +194,7 @@ class Wall:
     def levels(self, team: str) -> dict[str, tuple[float, int, int, int]]:
         """Of every live call: seconds heard, loudness 0..9 of agent and customer, 1 if stalled."""
         now = self._clock.monotonic()
-        return {
-            call: _levels(live, now)
-            for (of, call), live in self._calls.items()
-            if of == team
-        }
+        return {call: _levels(live, now) for (of, call), live in self._calls.items() if of == team}
 
     @contextmanager
     def shown(self, team: str) -> Iterator[Screen]:

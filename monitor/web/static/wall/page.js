@@ -23,6 +23,7 @@ const LATE_MS = 700;
 const BACK_MS = 4000;
 const SAY_EVERY_MS = 1500;
 const MOST_TEAMS = 8;
+const CALM = 40;
 
 class Wall {
   constructor(main, session, frame) {
@@ -45,7 +46,7 @@ class Wall {
   }
 
   async begin() {
-    fill(this.main, blank('wave', t('state.loading')));
+    if (!this.main.firstChild) fill(this.main, blank('wave', t('state.loading')));
     const query = (team) => `?team=${encodeURIComponent(team)}`;
     const [demo, ...views] = await Promise.all([api.get(`/api/demo${query(this.team)}`).catch(() => this.demo),
       ...this.teams.map((team) => api.get(`/api/wall${query(team)}`))]);
@@ -293,7 +294,10 @@ class Wall {
 
   drawCounts(calls) {
     const waiting = this.model.waiting();
-    write(this.layout.callCount, this.model.live());
+    const live = this.model.live();
+    write(this.layout.callCount, live);
+    // dozens of bars that glide are dozens of layers to put together sixty times a second
+    toggle(this.layout.element, 'busy', live > CALM);
     this.layout.tabs.show(this.model.filter.tab, waiting.all, this.model.entries.size - waiting.all);
     this.layout.only.setAttribute('aria-pressed', String(this.model.filter.onlyAlerted));
     const urgent = waiting.critical + waiting.high;
