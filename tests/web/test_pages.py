@@ -62,9 +62,9 @@ def test_a_browser_keeps_what_it_has_until_it_changes(tmp_path: Path) -> None:
     second = Files(tmp_path)
     assert second.version != first.version
     # what an open page still asks for comes, and is not kept under the name of something else
-    for path in (f"{first.version}/b/b.js", "b/b.js"):
-        late = second.answer(path)
+    for asked in (f"{first.version}/b/b.js", "b/b.js"):
+        late = second.answer(asked)
         assert (late.body, late.headers["cache-control"]) == (b"3", "no-cache")
-    for path in ("../secret", "b", f"{second.version}/../a.js", f"{second.version}/none.js"):
+    for asked in ("../secret", "b", f"{second.version}/../a.js", f"{second.version}/none.js"):
         with pytest.raises(HTTPException):
-            second.answer(path)
+            second.answer(asked)
