@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from monitor.store import numbers
 from monitor.store.tables_desk import cases, exports, samples
@@ -49,12 +49,15 @@ def add_sample(connection: Connection, row: Sample) -> int:
 
 
 def listed_samples(
-    connection: Connection, teams: tuple[str, ...] | None, limit: int
+    connection: Connection, teams: tuple[str, ...] | None, limit: int, *, by: str
 ) -> list[dict[str, Any]]:
-    """Samples, newest first, with how many of their calls are reviewed."""
+    """Samples of these teams, and those that `by` drew, with how many calls are reviewed.
+
+    Newest first.
+    """
     query = select(samples).order_by(samples.c.number.desc()).limit(limit)
     if teams is not None:
-        query = query.where(samples.c.team.in_(teams))
+        query = query.where(or_(samples.c.team.in_(teams), samples.c.by == by))
     rows = [msgspec.convert(row, Sample) for row in connection.execute(query).mappings()]
     done = select(cases.c.sample, cases.c.state, func.count()).group_by(
         cases.c.sample, cases.c.state
