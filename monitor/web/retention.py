@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +17,7 @@ from monitor.access.permissions import require
 from monitor.access.policies import Artefact, Basis
 from monitor.access.principal import Principal
 from monitor.errors import Refused
-from monitor.store import calls, keeping, sealed
+from monitor.store import calls, keeping, proposals, sealed
 from monitor.store.calls import CallRow
 from monitor.text.private import masked
 from monitor.web.api import path_number, whole_number
@@ -164,11 +165,16 @@ async def answer_person(request: Request, state: State, who: Principal) -> Respo
     if wanted.want == "copy":
         return JSONResponse({"calls": [await _copy(state, row) for row in rows]})
     if wanted.want == "close":
-        await state.store.write(lambda on: keeping.close(on, numbers, reason, who.label, wall))
+        await state.store.write(lambda on: _close(on, numbers, reason, who.label, wall))
     else:
         await state.store.write(lambda on: keeping.reopen(on, numbers))
     state.feed.closings_changed(wanted.team)
     return JSONResponse({"calls": [row.call for row in rows]})
+
+
+def _close(on: Connection, numbers: list[int], reason: str, by: str, wall: float) -> None:
+    keeping.close(on, numbers, reason, by, wall)
+    proposals.forget(on, numbers)
 
 
 async def _calls(state: State, wanted: Asked) -> list[CallRow]:
