@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, exists, insert, select, up
 
 from monitor import events as vocabulary
 from monitor.events import AnyEvent, CallEnded, CallStarted
+from monitor.store import numbers
 from monitor.store.tables import calls, events
 from monitor.store.tables_keeping import closings
 
@@ -57,6 +58,7 @@ def ensure(connection: Connection, call: CallStarted, wall: float) -> int:
     made = connection.execute(
         insert(calls)
         .values(
+            number=numbers.fresh(connection, calls, wall, calls.c.team == call.team),
             team=call.team,
             call=call.call,
             agent=call.agent,
@@ -135,6 +137,16 @@ def exported(
         .limit(limit)
     )
     return [EventRow(number=row.number, body=row.body) for row in connection.execute(query)]
+
+
+def page(connection: Connection, number: int, *, skip: int, limit: int) -> list[str]:
+    """Bodies of the call's events behind the first `skip`.
+
+    Counted within the call: the events' own numbers count those of every team.
+    """
+    query = select(events.c.body).where(events.c.call_number == number)
+    page_ = query.order_by(events.c.number).offset(skip).limit(limit)
+    return list(connection.execute(page_).scalars())
 
 
 def close_orphans(connection: Connection, wall: float) -> list[str]:
