@@ -122,6 +122,8 @@ class Access(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Passes over it; 64 MiB and 3 are RFC 9106's choice for small machines."""
     bulk_rows: Annotated[int, Meta(ge=0, le=1_000_000)] = 100
     """Rows of results one person may take out within a day alone; more needs a second person."""
+    bulk_recordings: Annotated[int, Meta(ge=0, le=100_000)] = 20
+    """Recordings one person may take out within a day alone; more needs a second person."""
     totp_roles: tuple[str, ...] = ()
     """Roles whose accounts cannot sign in without an authenticator app."""
 

@@ -37,8 +37,20 @@ def ask(
     _person(who)
     require(who, _permission(action))
     return approvals.add(
-        on, action=action, about=about, reason=reason, asked_by=who.label, wall=wall
+        on,
+        action=action,
+        about=about,
+        reason=reason,
+        asked_by=who.label,
+        wall=wall,
+        teams=who.teams,
     )
+
+
+def shown(who: Principal, row: ApprovalRow) -> bool:
+    """Whether what was asked is any business of `who`: of the own teams, or the own request."""
+    asked = row.of()
+    return not who.teams or row.asked_by == who.label or (bool(asked) and asked <= {*who.teams})
 
 
 def decide(
@@ -47,7 +59,7 @@ def decide(
     """Agree or not to what another one asked for; raises `Refused`."""
     _person(who)
     row = approvals.find(on, number)
-    if row is None:
+    if row is None or not shown(who, row):
         raise Refused("no_approval", f"nothing was asked for under number {number}")
     require(who, _permission(row.action))
     if row.asked_by == who.label:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import Connection, delete, select
 
-from monitor.store import keeping
+from monitor.alerts import action_log
+from monitor.store import acts, keeping, proposals
 from monitor.store.store import Store
 from monitor.store.tables import alerts, calls, events
 from monitor.store.tables_sealed import sealed
 
-Forget = Callable[[Connection, Sequence[int]], None]
-"""Drops rows of other rooms that belong to calls, before the calls' own rows go."""
+FORGET: Final = (acts.forget, action_log.forget, proposals.forget)
+"""What quotes calls elsewhere; forgotten before the calls' own rows go."""
 
 
 class Gone(Protocol):
@@ -56,7 +57,6 @@ class RecordEraser:
     """Erases words, alerts and disclosures of calls, and the calls' own rows."""
 
     store: Store
-    forget: tuple[Forget, ...] = ()
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class RecordEraser:
             )
             for row in on.execute(query.where(calls.c.number.in_(numbers)))
         ]
-        for forget in self.forget:
+        for forget in FORGET:
             forget(on, numbers)
         of_calls = select(events.c.number).where(events.c.call_number.in_(numbers))
         on.execute(delete(alerts).where(alerts.c.event_number.in_(of_calls)))

@@ -51,9 +51,11 @@ class Reach(Enum):
     """Calls of the holder's teams; of every team for a QA or compliance holder without teams."""
     ALL = "all"
     """Things that belong to no team, such as rules or accounts."""
+    WHOLE = "whole"
+    """Things that tell of every team: for holders whose role is not narrowed to some."""
 
 
-OWN, TEAM, ALL = Reach.OWN, Reach.TEAM, Reach.ALL
+OWN, TEAM, ALL, WHOLE = Reach.OWN, Reach.TEAM, Reach.ALL, Reach.WHOLE
 
 TABLE: Final[dict[Action, dict[str, Reach]]] = {
     "alerts.watch": {"supervisor": TEAM, "compliance": TEAM},
@@ -78,9 +80,9 @@ TABLE: Final[dict[Action, dict[str, Reach]]] = {
     "metrics.read": {"admin": ALL},
     "accounts.read": {"admin": ALL, "auditor": ALL},
     "accounts.manage": {"admin": ALL},
-    "audit.read": {"compliance": ALL, "auditor": ALL},
+    "audit.read": {"compliance": WHOLE, "auditor": ALL},
     "retention.read": {"compliance": ALL, "auditor": ALL},
-    "retention.manage": {"compliance": ALL},
+    "retention.manage": {"compliance": WHOLE},
     "holds.manage": {"compliance": ALL},
     "approvals.read": {"qa": ALL, "compliance": ALL, "auditor": ALL},
     "approvals.take_part": {"qa": ALL, "compliance": ALL},
@@ -131,7 +133,10 @@ def decide(
         held = ", ".join(sorted(roles))
         why = f"role {who.role} has no {action}; it belongs to: {held}"
         return Decision(allowed=False, code="wrong_role", why=why)
-    if reach is not ALL and team is not None and not _in_teams(who, team):
+    if reach is WHOLE and who.teams:
+        why = f"{action} tells of every team, and the holder has {', '.join(who.teams)} alone"
+        return Decision(allowed=False, code="wrong_team", why=why)
+    if reach in (OWN, TEAM) and team is not None and not _in_teams(who, team):
         return Decision(allowed=False, code="wrong_team", why=f"{team} is another team")
     if reach is OWN and agent is not None and (not who.agent or agent != who.agent):
         return Decision(allowed=False, code="wrong_role", why="an agent has only the own calls")
@@ -157,7 +162,7 @@ def scope(who: Principal, action: str, team: str | None = None) -> Scope:
     agent = who.agent if reach is OWN else None
     if team is not None:
         return Scope(teams=(team,), agent=agent)
-    return Scope(teams=None if reach is ALL or who.everywhere else who.teams, agent=agent)
+    return Scope(teams=None if reach in (ALL, WHOLE) or who.everywhere else who.teams, agent=agent)
 
 
 def actions_of(role: str) -> tuple[Action, ...]:

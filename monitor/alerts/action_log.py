@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Update, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, delete, exists, func, insert, select, update
 
 from monitor.alerts import actions as pure
 from monitor.alerts.actions import SYSTEM, Action, Deed, Facts, Limits, Standing
 from monitor.errors import Conflict
 from monitor.events import Alert
-from monitor.store.tables_actions import actions, standings
+from monitor.store.tables import calls
+from monitor.store.tables_actions import actions, feedback, standings
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +162,25 @@ def call_of(connection: Connection, team: str, alert_id: str) -> str | None:
 def facts(row: Row[Any]) -> Facts:
     """What a row of `standings` says about the alert."""
     return Facts(call=row.call, severity=row.severity, state=row.state, raised=row.raised_wall)
+
+
+def forget(connection: Connection, numbers: Sequence[int]) -> None:
+    """Calls are deleted: that something was done stays, what people wrote about it goes."""
+    mine = (calls.c.number.in_(numbers), calls.c.team == standings.c.team)
+    here = exists().where(*mine, calls.c.call == standings.c.call)
+    same = (actions.c.team == standings.c.team) & (actions.c.alert_id == standings.c.alert_id)
+    done = select(actions.c.team, actions.c.seq, actions.c.body).join(standings, same).where(here)
+    for row in connection.execute(done).all():
+        action = pure.decode(row.body)
+        bare = msgspec.structs.replace(action.standing, reason="")
+        empty = msgspec.structs.replace(action, reason="", text="", standing=bare)
+        place = (actions.c.team == row.team, actions.c.seq == row.seq)
+        connection.execute(update(actions).where(*place).values(body=pure.encode(empty)))
+    connection.execute(delete(standings).where(here))
+    theirs = (calls.c.number.in_(numbers), calls.c.team == feedback.c.team)
+    connection.execute(
+        delete(feedback).where(exists().where(*theirs, calls.c.call == feedback.c.call))
+    )
 
 
 def _keep(connection: Connection, team: str, action: Action, *, actor: str, key: str) -> None:

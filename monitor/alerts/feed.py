@@ -11,6 +11,7 @@ import msgspec
 
 from monitor.alerts import action_log, log
 from monitor.alerts.log import Logged, Place
+from monitor.store import keeping
 from monitor.store.store import Store
 
 TAIL = 1024
@@ -35,6 +36,8 @@ class Feed:
         self._store = store
         self._tails: dict[str, list[Logged]] = {}
         self._acted: dict[str, int] = {}
+        self._closed: dict[str, frozenset[str]] = {}
+        self._changed = 0
         self._sleepers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def head(self, team: str) -> Place:
@@ -96,6 +99,20 @@ class Feed:
         return await self._store.read(
             lambda on: action_log.read(on, team, after=after, limit=limit)
         )
+
+    async def closed(self, team: str) -> frozenset[str]:
+        """Calls of the team that were closed at a person's request."""
+        while (found := self._closed.get(team)) is None:
+            read_at = self._changed
+            fresh = await self._store.read(lambda on: keeping.closed_calls(on, team))
+            if read_at == self._changed:
+                self._closed[team] = fresh
+        return found
+
+    def closings_changed(self, team: str) -> None:
+        """Calls of the team were closed, or opened again."""
+        self._changed += 1
+        self._closed.pop(team, None)
 
     def wake(self, team: str) -> None:
         """Tell the team's subscribers that there is something to read."""

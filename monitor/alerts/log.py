@@ -31,6 +31,15 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     """The JSON object, with `seq` and `epoch`."""
 
+    @property
+    def call(self) -> str:
+        """Of which call it is."""
+        return msgspec.json.decode(self.body, type=_OfCall).call
+
+
+class _OfCall(msgspec.Struct, frozen=True):
+    call: str
+
 
 def append(
     connection: Connection, call: CallStarted, number: int, alert: Alert, wall: float

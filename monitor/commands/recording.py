@@ -123,11 +123,10 @@ def export(
     config: _Config = None,
 ) -> None:
     """Export a call's recording, plain or for one recipient alone; the audit log says so."""
-    import secrets
-
     from monitor.commands.noting import noting
     from monitor.evidence import opening
     from monitor.evidence.age import Recipient
+    from monitor.evidence.export import ENTRY
     from monitor.evidence.export import export as encoded
     from monitor.evidence.library import Library
     from monitor.evidence.wave import WaveView
@@ -138,19 +137,10 @@ def export(
     library = Library(opening.folder(settings), opening.keyring(settings))
     with library.take(rows, take) as timeline:
         view = WaveView(timeline=timeline, roles=timeline.roles, start=0, stop=timeline.samples)
-        kind, mark = into.suffix.lstrip(".").lower(), secrets.token_hex(8)
-        content = encoded(view, kind, mark=mark, recipient=to)
-        # without an entry nothing leaves
+        taken = encoded(view, into.suffix.lstrip(".").lower(), to)
         with noting(Path(settings.store.data), settings) as note:
-            note(
-                "recordings.export",
-                f"{team}/{call}",
-                export=mark,
-                format=kind,
-                recipient=recipient or "",
-                bytes=len(content),
-            )
-        _save(into, content)
+            note(ENTRY, f"{team}/{call}", **taken.entry)
+        _save(into, taken.content)
     typer.echo(f"{into}: {timeline.duration_s:.1f} s")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import Literal, get_args
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
 
 from monitor.errors import BadInput
 from monitor.evidence import age
@@ -17,12 +19,37 @@ MEDIA = {"wav": "audio/wav", "flac": "audio/flac", "opus": "audio/ogg", "age": "
 
 OPUS_RATES = (8000, 12_000, 16_000, 24_000, 48_000)
 
+ENTRY: Final = "recordings.export"
+"""What an export is in the audit log; without the entry nothing leaves."""
+
 _BLOCK = 30
 """Seconds that are decrypted at a time."""
 
 
-def export(view: WaveView, kind: str, *, mark: str, recipient: Recipient | None = None) -> bytes:
-    """The file. `mark` is written into it as a comment: which export, by whom, as logged.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A recording as a file that may leave."""
+
+    content: bytes
+    kind: str
+    mark: str
+    """Written into it as a comment: which export, by whom, as logged."""
+    recipient: str
+    """Who alone can open it; empty for a plain file."""
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """What the audit log says of it."""
+        return {
+            "export": self.mark,
+            "format": self.kind,
+            "recipient": self.recipient,
+            "bytes": len(self.content),
+        }
+
+
+def export(view: WaveView, kind: str, recipient: Recipient | None = None) -> Taken:
+    """The file, for the recipient alone where there is one.
 
     Raises `BadInput` for a format we do not make, or a rate that Opus does not have.
     """
@@ -31,8 +58,11 @@ def export(view: WaveView, kind: str, *, mark: str, recipient: Recipient | None 
     if kind == "opus" and view.timeline.rate not in OPUS_RATES:
         message = f"Opus has no {view.timeline.rate} Hz: take wav or flac"
         raise BadInput("bad_format", message, field="format")
+    mark = secrets.token_hex(8)
     made = _encoded(view, kind, mark)
-    return made if recipient is None else age.encrypt(made, recipient)
+    sealed = made if recipient is None else age.encrypt(made, recipient)
+    to = "" if recipient is None else str(recipient)
+    return Taken(content=sealed, kind=kind, mark=mark, recipient=to)
 
 
 def _encoded(view: WaveView, kind: str, mark: str) -> bytes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from monitor.store import numbers
 from monitor.store.tables import calls
 from monitor.store.tables_desk import acts, cases
 
@@ -48,15 +50,20 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def add(connection: Connection, row: ActRow) -> int:
     """Append an act; returns its number."""
+    mine = acts.c.call_number == row.call_number
     values = msgspec.to_builtins(row)
-    del values["number"]
+    values |= {
+        "number": numbers.fresh(connection, acts, row.at_wall, mine),
+        "key": None if row.key is None else _own(row.by, row.key),
+    }
     made = connection.execute(insert(acts).values(values).returning(acts.c.number))
     return int(made.scalar_one())
 
 
-def with_key(connection: Connection, key: str) -> ActRow | None:
-    """The act that a client already sent under this key."""
-    row = connection.execute(select(acts).where(acts.c.key == key)).mappings().first()
+def with_key(connection: Connection, by: str, key: str) -> ActRow | None:
+    """The act that `by` already sent under this key; keys of others are their own."""
+    query = select(acts).where(acts.c.key == _own(by, key))
+    row = connection.execute(query).mappings().first()
     return None if row is None else msgspec.convert(row, ActRow)
 
 
@@ -123,3 +130,7 @@ def forget(connection: Connection, numbers: Sequence[int]) -> None:
     counts = acts.c.kind.in_(("verdict", "decision", "miss"))
     connection.execute(delete(acts).where(mine, ~counts))
     connection.execute(update(acts).where(mine).values(call_number=None, body="{}"))
+
+
+def _own(by: str, key: str) -> str:
+    return sha256(f"{by}\0{key}".encode()).hexdigest()

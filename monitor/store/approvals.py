@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import islice
+
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
+from monitor.store import numbers
 from monitor.store.tables_keeping import approvals
 
 
@@ -21,18 +25,35 @@ class ApprovalRow(msgspec.Struct, frozen=True, kw_only=True):
     decided_wall: float | None = None
     agreed: bool | None = None
     used_wall: float | None = None
+    teams: str | None = None
+    """Of whoever asked, JSON; None for somebody who has every team."""
+
+    def of(self) -> frozenset[str]:
+        """The teams it is about; empty means every team."""
+        return frozenset(msgspec.json.decode(self.teams) if self.teams else ())
 
 
 def add(
-    on: Connection, *, action: str, about: str, reason: str, asked_by: str, wall: float
+    on: Connection,
+    *,
+    action: str,
+    about: str,
+    reason: str,
+    asked_by: str,
+    wall: float,
+    teams: Sequence[str] = (),
 ) -> ApprovalRow:
-    """Ask for something."""
-    values = {"action": action, "about": about, "reason": reason}
-    made = on.execute(
-        insert(approvals)
-        .values(values | {"asked_by": asked_by, "asked_wall": wall})
-        .returning(approvals.c.number)
-    )
+    """Ask for something; `teams` are those of whoever asks, none for all of them."""
+    values = {
+        "number": numbers.fresh(on, approvals, wall, approvals.c.asked_by == asked_by),
+        "action": action,
+        "about": about,
+        "reason": reason,
+        "asked_by": asked_by,
+        "asked_wall": wall,
+        "teams": msgspec.json.encode(sorted(teams)).decode() if teams else None,
+    }
+    made = on.execute(insert(approvals).values(values).returning(approvals.c.number))
     found = find(on, int(made.scalar_one()))
     assert found is not None
     return found
@@ -85,7 +106,10 @@ def use(
     return row
 
 
-def newest(on: Connection, *, limit: int) -> list[ApprovalRow]:
-    """The newest first."""
-    query = select(approvals).order_by(approvals.c.number.desc()).limit(limit)
-    return [msgspec.convert(row, ApprovalRow) for row in on.execute(query).mappings()]
+def newest(
+    on: Connection, *, limit: int, shown: Callable[[ApprovalRow], bool]
+) -> list[ApprovalRow]:
+    """The newest first of those that are `shown`."""
+    query = select(approvals).order_by(approvals.c.number.desc())
+    rows = (msgspec.convert(row, ApprovalRow) for row in on.execute(query).mappings())
+    return list(islice(filter(shown, rows), limit))

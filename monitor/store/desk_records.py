@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
+from monitor.store import numbers
 from monitor.store.tables_desk import cases, exports, samples
+
+SOUND: Final = ("wav", "flac", "opus")
+"""Formats of exported recordings; the others are files of results."""
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,19 +42,22 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_sample(connection: Connection, row: Sample) -> int:
     """Keep a sample; returns its number."""
-    values = msgspec.to_builtins(row)
-    del values["number"]
+    number = numbers.fresh(connection, samples, row.at_wall, samples.c.team == row.team)
+    values = msgspec.to_builtins(row) | {"number": number}
     made = connection.execute(insert(samples).values(values).returning(samples.c.number))
     return int(made.scalar_one())
 
 
 def listed_samples(
-    connection: Connection, teams: tuple[str, ...] | None, limit: int
+    connection: Connection, teams: tuple[str, ...] | None, limit: int, *, by: str
 ) -> list[dict[str, Any]]:
-    """Samples, newest first, with how many of their calls are reviewed."""
+    """Samples of these teams, and those that `by` drew, with how many calls are reviewed.
+
+    Newest first.
+    """
     query = select(samples).order_by(samples.c.number.desc()).limit(limit)
     if teams is not None:
-        query = query.where(samples.c.team.in_(teams))
+        query = query.where(or_(samples.c.team.in_(teams), samples.c.by == by))
     rows = [msgspec.convert(row, Sample) for row in connection.execute(query).mappings()]
     done = select(cases.c.sample, cases.c.state, func.count()).group_by(
         cases.c.sample, cases.c.state
@@ -69,19 +76,28 @@ def listed_samples(
 
 def add_export(connection: Connection, row: Export) -> int:
     """Keep who took which file out; returns its number."""
-    values = msgspec.to_builtins(row)
-    del values["number"]
+    number = numbers.fresh(connection, exports, row.at_wall, exports.c.by == row.by)
+    values = msgspec.to_builtins(row) | {"number": number}
     made = connection.execute(insert(exports).values(values).returning(exports.c.number))
     return int(made.scalar_one())
 
 
 def exported_rows(connection: Connection, by: str, since: float) -> int:
     """How many rows somebody took out after `since`."""
-    mine = (exports.c.by == by, exports.c.at_wall > since)
+    mine = (exports.c.by == by, exports.c.at_wall > since, exports.c.format.not_in(SOUND))
     return int(connection.execute(select(func.sum(exports.c.rows)).where(*mine)).scalar() or 0)
 
 
-def listed_exports(connection: Connection, limit: int) -> list[Export]:
-    """Exports, newest first."""
-    query = select(exports).order_by(exports.c.number.desc()).limit(limit)
+def exported_recordings(connection: Connection, by: str, since: float) -> int:
+    """How many recordings somebody took out after `since`."""
+    mine = (exports.c.by == by, exports.c.at_wall > since, exports.c.format.in_(SOUND))
+    return int(connection.execute(select(func.count()).where(*mine)).scalar_one())
+
+
+def listed_exports(connection: Connection, limit: int, *, by: str | None) -> list[Export]:
+    """Exported results, newest first; `by` None means everybody's."""
+    query = select(exports).where(exports.c.format.not_in(SOUND))
+    query = query.order_by(exports.c.number.desc()).limit(limit)
+    if by is not None:
+        query = query.where(exports.c.by == by)
     return [msgspec.convert(row, Export) for row in connection.execute(query).mappings()]

@@ -6,8 +6,20 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from monitor.store import numbers
 from monitor.store.tables import calls
 from monitor.store.tables_keeping import closings, deletions, holds, policies, runs
 
@@ -88,7 +100,9 @@ def policies_in_force(on: Connection) -> list[PolicyRow]:
 
 def add_hold(on: Connection, **values: Any) -> int:
     """Put a hold on a call or a team; returns its number."""
-    return _add(on, holds, values)
+    mine = holds.c.team == values["team"]
+    number = numbers.fresh(on, holds, values["made_wall"], mine)
+    return _add(on, holds, values | {"number": number})
 
 
 def release_hold(on: Connection, number: int, by: str, wall: float) -> bool:
@@ -96,9 +110,10 @@ def release_hold(on: Connection, number: int, by: str, wall: float) -> bool:
     return _end(on, holds, "released", number, by, wall)
 
 
-def holds_in_force(on: Connection) -> list[HoldRow]:
-    """Every hold in force, oldest first."""
-    return _in_force(on, holds, "released", HoldRow)
+def holds_in_force(on: Connection, teams: Sequence[str] | None = None) -> list[HoldRow]:
+    """Holds in force on these teams and their calls, oldest first; None means every team."""
+    mine = [] if teams is None else [holds.c.team.in_(teams)]
+    return _in_force(on, holds, "released", HoldRow, *mine)
 
 
 def candidates(
@@ -123,6 +138,12 @@ def candidates(
     return [msgspec.convert(row, Ended) for row in on.execute(query).mappings()]
 
 
+def team_of_hold(on: Connection, number: int) -> str | None:
+    """The team of a hold, in force or not."""
+    found: str | None = on.execute(select(holds.c.team).where(holds.c.number == number)).scalar()
+    return found
+
+
 def held(on: Connection, team: str, call: str) -> bool:
     """Whether a hold keeps the call."""
     mine = or_(holds.c.call == "", holds.c.call == call)
@@ -134,8 +155,10 @@ def begin(on: Connection, ended: Ended, artefact: str, why: str, wall: float) ->
     """Mark something for deletion; None when a hold came in between."""
     if held(on, ended.team, ended.call):
         return None
-    values = {"call_number": ended.number, "team": ended.team, "call": ended.call}
-    return _add(on, deletions, values | {"artefact": artefact, "why": why, "begun_wall": wall})
+    values: dict[str, Any] = {"call_number": ended.number, "team": ended.team, "call": ended.call}
+    number = numbers.fresh(on, deletions, wall, deletions.c.team == ended.team)
+    values |= {"number": number, "artefact": artefact, "why": why, "begun_wall": wall}
+    return _add(on, deletions, values)
 
 
 def unfinished(on: Connection) -> list[DeletionRow]:
@@ -152,9 +175,11 @@ def finish(on: Connection, number: int, certificate: str, wall: float) -> None:
     on.execute(change)
 
 
-def deleted(on: Connection, *, limit: int) -> list[DeletionRow]:
-    """The newest deletions first."""
+def deleted(on: Connection, *, limit: int, teams: Sequence[str] | None = None) -> list[DeletionRow]:
+    """The newest deletions of these teams first; None means every team."""
     query = select(deletions).order_by(deletions.c.number.desc()).limit(limit)
+    if teams is not None:
+        query = query.where(deletions.c.team.in_(teams))
     return [msgspec.convert(row, DeletionRow) for row in on.execute(query).mappings()]
 
 
@@ -182,10 +207,15 @@ def close(on: Connection, numbers: Sequence[int], reason: str, by: str, wall: fl
         on.execute(insert(closings), rows)
 
 
+def closed_of(team: str) -> Select[Any]:
+    """The query for the ids of the team's closed calls."""
+    query = select(calls.c.call).join(closings, closings.c.call_number == calls.c.number)
+    return query.where(calls.c.team == team)
+
+
 def closed_calls(on: Connection, team: str) -> frozenset[str]:
     """Ids of the team's closed calls."""
-    query = select(calls.c.call).join(closings, closings.c.call_number == calls.c.number)
-    return frozenset(on.execute(query.where(calls.c.team == team)).scalars())
+    return frozenset(on.execute(closed_of(team)).scalars())
 
 
 def reopen(on: Connection, numbers: Sequence[int]) -> None:
@@ -204,6 +234,8 @@ def _end(on: Connection, table: Table, how: str, number: int, by: str, wall: flo
     return on.execute(change).rowcount == 1
 
 
-def _in_force(on: Connection, table: Table, ended: str, kind: type[M]) -> list[M]:
-    query = select(table).where(table.c[f"{ended}_wall"].is_(None)).order_by(table.c.number)
+def _in_force(
+    on: Connection, table: Table, ended: str, kind: type[M], *mine: ColumnElement[bool]
+) -> list[M]:
+    query = select(table).where(table.c[f"{ended}_wall"].is_(None), *mine).order_by(table.c.number)
     return [msgspec.convert(row, kind) for row in on.execute(query).mappings()]

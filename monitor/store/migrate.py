@@ -76,6 +76,39 @@ def _keeping(connection: Connection) -> None:
     tables_keeping.keeping_meta.create_all(connection)
 
 
+def _numbers(connection: Connection) -> None:
+    # a record made by this program has all of it from its first step
+    _calls_of_team.create(connection, checkfirst=True)
+    if _TEAMS.name not in _columns(connection):
+        connection.exec_driver_sql("ALTER TABLE approvals ADD COLUMN teams TEXT")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ALTER TABLE acts ALTER COLUMN call_number TYPE BIGINT")
+        connection.exec_driver_sql("ALTER TABLE cases ALTER COLUMN sample TYPE BIGINT")
+
+
+def _no_numbers(connection: Connection) -> None:
+    _calls_of_team.drop(connection, checkfirst=True)
+    if _TEAMS.name in _columns(connection):
+        connection.exec_driver_sql("ALTER TABLE approvals DROP COLUMN teams")
+    if connection.dialect.name == "postgresql":
+        # the older program counts on from here, as SQLite does by itself
+        for name in _DRAWN:
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'number'),"
+                f" (SELECT coalesce(max(number), 0) + 1 FROM {name}), false)"
+            )
+
+
+def _columns(connection: Connection) -> set[str]:
+    return {each["name"] for each in inspect(connection).get_columns("approvals")}
+
+
+_TEAMS = tables_keeping.approvals.c.teams
+_calls_of_team = next(one for one in tables.calls.indexes if one.name == "calls_of_team")
+_DRAWN = ("calls", "acts", "samples", "exports", "holds", "deletions", "approvals")
+"""Tables whose rows are numbered by `numbers`."""
+
+
 RECORD_STEPS: Sequence[Step] = (
     _first_record,
     _recordings,
@@ -83,6 +116,7 @@ RECORD_STEPS: Sequence[Step] = (
     _keeping,
     _actions,
     _desk,
+    _numbers,
 )
 ACCESS_STEPS: Sequence[Step] = (_first_access, _accounts)
 
@@ -92,8 +126,12 @@ MADE: dict[Step, tuple[Table, ...]] = {
     _keeping: tuple(tables_keeping.keeping_meta.sorted_tables),
     _actions: (actions, feedback, standings),
     _desk: DESK,
+    _numbers: (),
 }
 """What a step made and going back takes away; the first step of all is not taken back."""
+
+UNDO: dict[Step, Step] = {_numbers: _no_numbers}
+"""What a step changed in tables of earlier ones, and how that is taken back."""
 
 MADE_AGAIN = ("findings", "digests", "standings", "lives")
 """Tables that the step makes again from the events when it runs once more."""
@@ -151,6 +189,12 @@ def take_back(
         named = ", ".join(f"{name} ({rows})" for name, rows in sorted(lost.items()))
         message = f"going back to version {to} loses rows of {named}: back up, then say --discard"
         raise Conflict("would_lose", message)
+    for step in reversed(steps[to:have]):
+        UNDO.get(step, _nothing)(connection)
     for table in reversed(sort_tables(there)):
         table.drop(connection)
     connection.execute(update(_version).values(version=to))
+
+
+def _nothing(_: Connection) -> None:
+    """Most steps made tables alone."""

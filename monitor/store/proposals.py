@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
@@ -62,3 +64,14 @@ def tried(connection: Connection, number: int, dry_run: str) -> None:
     """Keep what a dry run of the proposal found."""
     where = proposals.c.number == number
     connection.execute(update(proposals).where(where).values(dry_run=dry_run))
+
+
+def forget(connection: Connection, numbers: Sequence[int]) -> None:
+    """Calls are deleted or closed: dry runs keep what they counted and quote them no more."""
+    query = select(proposals.c.number, proposals.c.dry_run).where(proposals.c.dry_run.is_not(None))
+    for row in connection.execute(query).all():
+        found = msgspec.json.decode(row.dry_run)
+        quotes = found.get("examples", [])
+        kept = [one for one in quotes if one["call"] not in numbers]
+        if len(kept) < len(quotes):
+            tried(connection, row.number, msgspec.json.encode(found | {"examples": kept}).decode())

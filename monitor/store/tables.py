@@ -36,6 +36,7 @@ calls = Table(
     Column("end_reason", String(64)),
     Column("last_at", Float, nullable=False, default=0.0),
     UniqueConstraint("team", "call"),
+    Index("calls_of_team", "team", "number"),
 )
 
 events = Table(

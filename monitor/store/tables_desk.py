@@ -6,7 +6,7 @@ people did and is only ever appended to; `cases` is where a call stands after it
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table
 
 from monitor.store import columns
 from monitor.store.columns import NAME_CHARS
@@ -56,7 +56,7 @@ cases = Table(
     Column("call_number", ForeignKey("calls.number", ondelete="CASCADE"), primary_key=True),
     columns.word("state", 16),
     columns.named("assignee"),
-    Column("sample", Integer),
+    Column("sample", BigInteger),
     columns.measure("score", optional=True),
     columns.measure("updated_wall"),
     Index("cases_by_assignee", "assignee", "state"),
@@ -67,7 +67,7 @@ acts = Table(
     record,
     columns.number(),
     # no foreign key: what a person decided about a rule outlives the call it was decided on
-    Column("call_number", Integer),
+    Column("call_number", BigInteger),
     columns.named("team"),
     columns.word("alert_id", 128),
     columns.word("kind", KIND_CHARS),

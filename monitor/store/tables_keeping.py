@@ -83,4 +83,6 @@ approvals = Table(
     columns.measure("decided_wall", optional=True),
     Column("agreed", Boolean),
     columns.measure("used_wall", optional=True),
+    # JSON; empty for what somebody of every team asked
+    columns.text("teams", optional=True),
 )

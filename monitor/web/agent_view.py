@@ -13,8 +13,10 @@ from starlette.responses import JSONResponse, Response
 from monitor.access.permissions import require
 from monitor.access.principal import Principal
 from monitor.errors import Conflict
+from monitor.store import keeping
 from monitor.store.tables import alerts, events
 from monitor.store.tables_actions import feedback, standings
+from monitor.web.api import sees_closed
 from monitor.web.body import read_json
 from monitor.web.state import State
 
@@ -45,7 +47,7 @@ async def own_alerts(request: Request, state: State, who: Principal) -> Response
     """Alerts of the agent's calls, newest first."""
     team, agent = _asked(request, who)
     require(who, "calls.read", team=team, agent=agent)
-    found = await state.store.read(lambda on: _alerts(on, team, agent))
+    found = await state.store.read(lambda on: _alerts(on, team, agent, closed=sees_closed(who)))
     return Response(msgspec.json.encode({"alerts": found}), media_type="application/json")
 
 
@@ -66,13 +68,14 @@ def _asked(request: Request, who: Principal) -> tuple[str, str]:
     return request.query_params.get("team") or who.team, agent
 
 
-def _alerts(connection: Connection, team: str, agent: str) -> list[Own]:
+def _alerts(connection: Connection, team: str, agent: str, *, closed: bool) -> list[Own]:
+    shown = [] if closed else [standings.c.call.not_in(keeping.closed_of(team))]
     query = (
         select(standings.c.raised_wall, standings.c.status, events.c.body)
         .join(alerts, (alerts.c.team == standings.c.team) & (alerts.c.seq == standings.c.seq))
         .join(events, events.c.number == alerts.c.event_number)
         .where(standings.c.team == team, standings.c.agent == agent)
-        .where(standings.c.state == "confirmed")
+        .where(standings.c.state == "confirmed", *shown)
         .order_by(standings.c.seq.desc())
         .limit(MOST)
     )

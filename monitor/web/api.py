@@ -73,15 +73,13 @@ async def call_events(request: Request, state: State, principal: Principal) -> R
     row = await find_call(request, state, principal)
     if request.query_params.get("format") == "jsonl":
         return StreamingResponse(_lines(state, row), media_type="application/x-ndjson")
-    after = whole_number(request, "after", default=0, low=0, high=2**53)
+    after = whole_number(request, "after", default=0, low=0, high=2**31)
     limit = whole_number(request, "limit", default=_PAGE, low=1, high=_PAGE)
-    page = await state.store.read(
-        lambda on: calls.exported(on, row.number, after=after, limit=limit)
-    )
+    page = await state.store.read(lambda on: calls.page(on, row.number, skip=after, limit=limit))
     return _raw(
         call=_public(row),
-        events=[msgspec.Raw(event.body.encode()) for event in page],
-        next=page[-1].number if len(page) == limit else None,
+        events=[msgspec.Raw(body.encode()) for body in page],
+        next=after + limit if len(page) == limit else None,
     )
 
 
@@ -100,7 +98,7 @@ async def alert_list(request: Request, state: State, principal: Principal) -> Re
         lambda on: (log.read(on, team, after=after, limit=limit), keeping.closed_calls(on, team))
     )
     if hidden and not sees_closed(principal):
-        found = [each for each in found if _call_of(each.body) not in hidden]
+        found = [each for each in found if each.call not in hidden]
     return _raw(
         team=team,
         epoch=head.epoch,
@@ -167,14 +165,6 @@ def path_number(request: Request, name: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 16):
         raise HTTPException(404, "no_such_number: there is nothing of this number")
     return int(given)
-
-
-class _OfCall(msgspec.Struct):
-    call: str
-
-
-def _call_of(body: str) -> str:
-    return msgspec.json.decode(body, type=_OfCall).call
 
 
 def _public(row: CallRow) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.errors import BadMessage, Conflict, NeedsSecondPerson, Overloaded, Refused, Unavailable
-from monitor.web import actions, agent_view, api, audio, demo_calls, desk_routes, pages
+from monitor.web import actions, agent_view, api, audio, demo_calls, desk_routes, pages, taking_out
 from monitor.web.agents import prompts
 from monitor.web.guarded import guarded_route
 from monitor.web.intake import intake
@@ -78,7 +78,7 @@ def _routes() -> list[BaseRoute]:
         ),
         guarded_route("/api/calls/{call}/peaks", audio.call_peaks, "recordings.play"),
         guarded_route("/api/calls/{call}/recording", audio.call_recording, "recordings.play"),
-        guarded_route("/api/calls/{call}/export", audio.call_export, "recordings.export"),
+        guarded_route("/api/calls/{call}/export", taking_out.call_export, "recordings.export"),
         guarded_route("/api/alerts", api.alert_list, "calls.read"),
         guarded_route("/api/wall", wall_view, "alerts.watch"),
         guarded_route("/api/alerts/{alert}/actions", actions.act, "alerts.act", methods=("POST",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -32,10 +33,12 @@ class Verdict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     agree: bool
 
 
-async def listed(request: Request, state: State, _: Principal) -> Response:
-    """`GET`: what was asked for, newest first; `limit`."""
+async def listed(request: Request, state: State, who: Principal) -> Response:
+    """`GET`: what was asked for in the holder's teams, newest first; `limit`."""
     limit = whole_number(request, "limit", default=100, low=1, high=1000)
-    found = await state.store.read(lambda on: rows.newest(on, limit=limit))
+    found = await state.store.read(
+        lambda on: rows.newest(on, limit=limit, shown=partial(approvals.shown, who))
+    )
     return JSONResponse({"approvals": msgspec.to_builtins(found)})
 
 

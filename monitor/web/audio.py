@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from typing import Any
@@ -16,9 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from monitor.access.permissions import Action
 from monitor.access.principal import Principal
-from monitor.errors import BadInput, Unavailable
-from monitor.evidence.age import Recipient
-from monitor.evidence.export import MEDIA, export
+from monitor.errors import Unavailable
 from monitor.evidence.library import Library, takes
 from monitor.evidence.timeline import Timeline
 from monitor.evidence.wave import WaveView
@@ -48,7 +45,7 @@ async def call_audio(request: Request, state: State, principal: Principal) -> Re
     library, rows = await _sound_of(state, call)
     stack = ExitStack()
     try:
-        timeline = await asyncio.to_thread(_open, stack, library, rows, request)
+        timeline = await asyncio.to_thread(opened, stack, library, rows, request)
         view = _view(request, timeline)
         part = _part(request, view.size)
     except BaseException:
@@ -76,50 +73,22 @@ async def call_grant(request: Request, state: State, principal: Principal) -> Re
 async def call_peaks(request: Request, state: State, principal: Principal) -> Response:
     """The shape of the sound: `bins` loudest values per channel, 0..1, and the holes in it."""
     bins = whole_number(request, "bins", default=1200, low=1, high=_BINS)
-    library, rows = await _recorded(request, state, principal)
+    library, rows = await recorded(request, state, principal)
     return JSONResponse(await asyncio.to_thread(_shape, library, rows, request, bins))
-
-
-async def call_export(request: Request, state: State, principal: Principal) -> Response:
-    """The recording to take away: `format`, `recipient` (an age key), `take`."""
-    library, rows = await _recorded(request, state, principal, "recordings.export")
-    kind = request.query_params.get("format", "wav")
-    to = request.query_params.get("recipient")
-    mark = secrets.token_hex(8)
-    try:
-        recipient = None if to is None else Recipient.parse(to)
-        content = await asyncio.to_thread(_exported, library, rows, request, kind, mark, recipient)
-    except BadInput as fault:
-        raise HTTPException(400, f"bad_query: {fault}") from None
-    # noted before anything leaves: without an entry there is no export
-    await state.audit.note(
-        principal.label,
-        "recordings.export",
-        f"{rows[0].team}/{rows[0].call}",
-        export=mark,
-        format=kind,
-        recipient=to or "",
-        bytes=len(content),
-    )
-    suffix = kind if recipient is None else f"{kind}.age"
-    return Response(
-        content,
-        media_type=MEDIA[kind if recipient is None else "age"],
-        headers={"content-disposition": f'attachment; filename="{mark}.{suffix}"'},
-    )
 
 
 async def call_recording(request: Request, state: State, principal: Principal) -> Response:
     """The segments of the call as the index has them; no sound."""
-    _, rows = await _recorded(request, state, principal)
+    _, rows = await recorded(request, state, principal)
     wanted = ("file", "take", "segment", "state", "reason", "bytes", "lost_s")
     segments = [{name: getattr(row, name) for name in wanted} for row in rows]
     return JSONResponse({"takes": takes(rows), "segments": segments})
 
 
-async def _recorded(
+async def recorded(
     request: Request, state: State, principal: Principal, action: Action = "recordings.play"
 ) -> tuple[Library, list[RecordingRow]]:
+    """The call of the path as it was recorded, oldest take first; 404 where it was not."""
     return await _sound_of(state, await find_call(request, state, principal, action))
 
 
@@ -130,9 +99,10 @@ async def _sound_of(state: State, call: CallRow) -> tuple[Library, list[Recordin
     return state.library, rows
 
 
-def _open(
+def opened(
     stack: ExitStack, library: Library, rows: list[RecordingRow], request: Request
 ) -> Timeline:
+    """The take that is asked for, or the last one."""
     take = request.query_params.get("take")
     try:
         return stack.enter_context(library.take(rows, take))
@@ -144,7 +114,7 @@ def _shape(
     library: Library, rows: list[RecordingRow], request: Request, bins: int
 ) -> dict[str, Any]:
     with ExitStack() as stack:
-        timeline = _open(stack, library, rows, request)
+        timeline = opened(stack, library, rows, request)
         shape: dict[str, Any] = {str(role): timeline.peaks(role, bins) for role in timeline.roles}
         # a hole that only playing finds is known once every record was opened
         shape["duration"] = round(timeline.duration_s, 3)
@@ -152,20 +122,6 @@ def _shape(
         shape["holes"] = msgspec.to_builtins(timeline.holes)
         shape["takes"] = takes(rows)
         return shape
-
-
-def _exported(
-    library: Library,
-    rows: list[RecordingRow],
-    request: Request,
-    kind: str,
-    mark: str,
-    recipient: Recipient | None,
-) -> bytes:
-    with ExitStack() as stack:
-        timeline = _open(stack, library, rows, request)
-        view = WaveView(timeline=timeline, roles=timeline.roles, start=0, stop=timeline.samples)
-        return export(view, kind, mark=mark, recipient=recipient)
 
 
 def _view(request: Request, timeline: Timeline) -> WaveView:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,7 +16,8 @@ from monitor.access import approvals
 from monitor.access.permissions import require
 from monitor.access.policies import Artefact, Basis
 from monitor.access.principal import Principal
-from monitor.store import calls, keeping, sealed
+from monitor.errors import Refused
+from monitor.store import calls, keeping, proposals, sealed
 from monitor.store.calls import CallRow
 from monitor.text.private import masked
 from monitor.web.api import path_number, whole_number
@@ -58,14 +60,14 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: _Reason
 
 
-async def policies(request: Request, state: State, _: Principal) -> Response:
-    """`GET /api/retention`: policies in force, the last run, the newest deletions."""
+async def policies(request: Request, state: State, who: Principal) -> Response:
+    """`GET /api/retention`: policies in force, the last run, the newest deletions one may see."""
     limit = whole_number(request, "limit", default=100, low=1, high=1000)
     rules, last, gone = await state.store.read(
         lambda on: (
             keeping.policies_in_force(on),
             keeping.last_run(on),
-            keeping.deleted(on, limit=limit),
+            keeping.deleted(on, limit=limit, teams=who.teams or None),
         )
     )
     built: dict[str, Any] = {
@@ -110,10 +112,10 @@ async def run_now(_: Request, state: State, who: Principal) -> Response:
     return JSONResponse({"deleted": await state.keeper.once(clock_confirmed=True)})
 
 
-async def holds(_: Request, state: State, __: Principal) -> Response:
-    """`GET /api/holds`: holds in force, and whether their review is due."""
+async def holds(_: Request, state: State, who: Principal) -> Response:
+    """`GET /api/holds`: holds in force on the holder's teams, and whether their review is due."""
     now = state.clock.wall()
-    found = await state.store.read(keeping.holds_in_force)
+    found = await state.store.read(lambda on: keeping.holds_in_force(on, who.teams or None))
     built = [msgspec.to_builtins(row) | {"review_due": row.review_wall <= now} for row in found]
     return JSONResponse({"holds": built})
 
@@ -122,6 +124,8 @@ async def add_hold(request: Request, state: State, who: Principal) -> Response:
     """`POST /api/holds`: nothing of it is deleted until it is released."""
     wanted = await read_json(request, NewHold)
     wall = state.clock.wall()
+    if who.teams and wanted.team not in who.teams:
+        raise Refused("wrong_team", f"{wanted.team} is another team")
     if wanted.review_wall <= wall:
         raise HTTPException(400, "bad_hold: the review lies in the past")
     values = msgspec.to_builtins(wanted) | {"reason": masked(wanted.reason)}
@@ -138,6 +142,8 @@ async def release_hold(request: Request, state: State, who: Principal) -> Respon
     number, wall = path_number(request, "number"), state.clock.wall()
 
     def job(on: Any) -> bool:
+        if who.teams and keeping.team_of_hold(on, number) not in who.teams:
+            return False
         approvals.use(on, who, action="holds.release", about=f"hold {number}", wall=wall)
         return keeping.release_hold(on, number, who.label, wall)
 
@@ -156,13 +162,19 @@ async def answer_person(request: Request, state: State, who: Principal) -> Respo
     detail = {"want": wanted.want, "calls": list(wanted.calls), "reason": reason}
     await state.audit.note(who.label, "persons.answer", wanted.team, **detail)
     numbers = [row.number for row in rows]
-    if wanted.want == "close":
-        await state.store.write(lambda on: keeping.close(on, numbers, reason, who.label, wall))
-    elif wanted.want == "open":
-        await state.store.write(lambda on: keeping.reopen(on, numbers))
-    else:
+    if wanted.want == "copy":
         return JSONResponse({"calls": [await _copy(state, row) for row in rows]})
+    if wanted.want == "close":
+        await state.store.write(lambda on: _close(on, numbers, reason, who.label, wall))
+    else:
+        await state.store.write(lambda on: keeping.reopen(on, numbers))
+    state.feed.closings_changed(wanted.team)
     return JSONResponse({"calls": [row.call for row in rows]})
+
+
+def _close(on: Connection, numbers: list[int], reason: str, by: str, wall: float) -> None:
+    keeping.close(on, numbers, reason, by, wall)
+    proposals.forget(on, numbers)
 
 
 async def _calls(state: State, wanted: Asked) -> list[CallRow]:

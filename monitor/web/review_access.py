@@ -36,6 +36,14 @@ def teams(principal: Principal, action: Action, asked: str | None = None) -> Tea
     return found.teams
 
 
+def counted(principal: Principal) -> Teams:
+    """The teams whose calls count in the numbers of rules.
+
+    An auditor's count every team and quote none.
+    """
+    return principal.teams or None
+
+
 def refusal(fault: BadInput) -> HTTPException:
     """Bad input as an answer: line and field where they are known."""
     line = f"line {fault.line}: " if fault.line is not None else ""

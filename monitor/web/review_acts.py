@@ -118,7 +118,7 @@ async def post_review(request: Request, state: State, principal: Principal) -> R
         call = desk_calls.one(on, act.call, mine)
         if call is None:
             raise HTTPException(404, "no_call: no such call")
-        if acts.with_key(on, act.key) is None:
+        if acts.with_key(on, who(principal), act.key) is None:
             row = _row(on, act, call.team, principal, wall)
             acts.add(on, row)
             settle(on, act.call, wall)
@@ -134,7 +134,7 @@ async def post_appeal(request: Request, state: State, principal: Principal) -> R
 
     def write(on: Connection) -> dict[str, Any]:
         alert = _own(on, request.path_params["alert"], principal)
-        if acts.with_key(on, given.key) is None:
+        if acts.with_key(on, who(principal), given.key) is None:
             history = [act_of(one) for one in acts.of_call(on, alert.call_number)]
             review.check_appeal(history, alert.alert_id)
             row = _about(alert, "appeal", principal, wall, given.key, text=given.text)
@@ -201,7 +201,7 @@ def assign(
     row = desk_calls.one(on, call, teams(principal, "alerts.review"))
     if row is None:
         return False
-    if acts.with_key(on, key) is None:
+    if acts.with_key(on, who(principal), key) is None:
         about = {"to": to} | ({"sample": sample} if sample else {})
         acts.add(
             on,

@@ -51,7 +51,8 @@ class SampleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def list_samples(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/qa/samples`: plans that were drawn, newest first."""
     mine = teams(principal, "calls.read", request.query_params.get("team"))
-    rows = await state.store.read(lambda on: desk_records.listed_samples(on, mine, 100))
+    by = who(principal)
+    rows = await state.store.read(lambda on: desk_records.listed_samples(on, mine, 100, by=by))
     return answer({"samples": rows})
 
 
@@ -134,7 +135,8 @@ async def _keep(
             on,
             desk_records.Sample(
                 name=given.name,
-                team=given.team or principal.team,
+                # how many calls several teams have is no business of one of them
+                team=given.team or ("".join(principal.teams) if len(principal.teams) == 1 else ""),
                 plan=msgspec.json.encode(plan).decode(),
                 population=population,
                 size=len(numbers),

@@ -24,7 +24,7 @@ from monitor.rules.pack import Pack
 from monitor.store import acts, answers, desk_rules, pack_texts
 from monitor.types import Industry, Role
 from monitor.web.body import read_json
-from monitor.web.review_access import PACK_BYTES, answer, refusal
+from monitor.web.review_access import PACK_BYTES, answer, counted, refusal
 from monitor.web.review_calls import said
 from monitor.web.review_rejudge import exchanged
 from monitor.web.review_room import sha256, text_of
@@ -51,17 +51,18 @@ class TryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 async def pack_list(request: Request, state: State, principal: Principal) -> Response:
-    """`GET /api/rules`: the packs in force, with how often each rule was right."""
+    """`GET /api/rules`: the packs in force, and how often each was right on calls one may see."""
     packs = await state.review.packs()
     cards = await asyncio.to_thread(
         lambda: [pack_card(pack, sha256(text_of(pack))) for pack in packs]
     )
-    wall = state.clock.wall()
+    wall, mine = state.clock.wall(), counted(principal)
 
     def read(on: Connection) -> dict[str, Any]:
+        verdicts = [*answers.said(on, mine), *said(acts.judged(on, teams=mine))]
         return {
-            "precision": by_rule(judged([*answers.said(on), *said(acts.judged(on))])),
-            "alerts": desk_rules.alerts_by_rule(on, since=wall - 30 * DAY_S),
+            "precision": by_rule(judged(verdicts)),
+            "alerts": desk_rules.alerts_by_rule(on, since=wall - 30 * DAY_S, teams=mine),
         }
 
     return answer({"packs": cards, **await state.store.read(read)})

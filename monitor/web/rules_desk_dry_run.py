@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 import structlog
 
+from monitor.access.permissions import decide
+from monitor.access.principal import Principal
 from monitor.errors import MonitorError
 from monitor.qa.review_rejudge import again, differences
 from monitor.rules.pack import Pack
 from monitor.store import desk_rules, proposals
 from monitor.store.store import Store
+from monitor.web.review_access import Teams
 from monitor.web.review_events import events_of
 
 logger = structlog.get_logger()
@@ -31,6 +34,23 @@ REST: Final = 1.0
 MOST_REST_S: Final = 0.5
 
 
+def may_see(principal: Principal, teams: Iterable[str] | None) -> bool:
+    """Whether a run over the calls of these teams shows nothing that is not the holder's."""
+    return not principal.teams or (teams is not None and {*teams} <= {*principal.teams})
+
+
+def shown(dry_run: str | None, principal: Principal) -> dict[str, Any] | None:
+    """What a run found, for who may see its calls; without quotes for who reads none."""
+    if dry_run is None:
+        return None
+    found: dict[str, Any] = msgspec.json.decode(dry_run)
+    if not may_see(principal, found.pop("teams", None)):
+        return None
+    if not decide(principal, "calls.read").allowed:
+        found["examples"] = []
+    return found
+
+
 class DryRuns:
     """One run at a time; a second one waits to be asked for again."""
 
@@ -40,16 +60,23 @@ class DryRuns:
         self._stop = False
         self.running: int | None = None
         """The proposal being tried."""
+        self.teams: Teams = None
+        """Whose calls it is tried on."""
         self.done = 0
         self.of = 0
 
     def start(
-        self, proposal: int, before: Sequence[Pack], after: Sequence[Pack], most: int
+        self,
+        proposal: int,
+        before: Sequence[Pack],
+        after: Sequence[Pack],
+        most: int,
+        teams: Teams,
     ) -> bool:
-        """Begin; False while another runs."""
+        """Begin, over the newest calls of these teams; False while another runs."""
         if self.running is not None:
             return False
-        self.running, self.done, self.of = proposal, 0, most
+        self.running, self.done, self.of, self.teams = proposal, 0, most, teams
         self._task = asyncio.create_task(self._run(proposal, before, after, most))
         return True
 
@@ -73,7 +100,9 @@ class DryRuns:
             self.running = None
 
     def _tried(self, before: Sequence[Pack], after: Sequence[Pack], most: int) -> dict[str, Any]:
-        rows = self._store.read_now(lambda on: desk_rules.ended_calls(on, limit=most))
+        rows = self._store.read_now(
+            lambda on: desk_rules.ended_calls(on, limit=most, teams=self.teams)
+        )
         changed = [pack for pack in after if not any(pack is one for one in before)]
         rows = [
             row
@@ -98,6 +127,7 @@ class DryRuns:
             self.done += 1
             time.sleep(min(MOST_REST_S, (time.monotonic() - began) * REST))
         return {
+            "teams": self.teams,
             "calls": self.done,
             "counts": counts,
             "rules": {

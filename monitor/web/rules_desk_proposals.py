@@ -26,11 +26,11 @@ from monitor.rules.proof import count, prove
 from monitor.store import proposals
 from monitor.store.proposals import Proposal
 from monitor.web.body import read_json
-from monitor.web.review_access import PACK_BYTES, answer, who
+from monitor.web.review_access import PACK_BYTES, answer, teams, who
 from monitor.web.review_rejudge import exchanged
 from monitor.web.review_room import sha256, text_of
 from monitor.web.rules_desk import compared
-from monitor.web.rules_desk_dry_run import MOST_CALLS
+from monitor.web.rules_desk_dry_run import MOST_CALLS, may_see, shown
 from monitor.web.state import State
 
 MOST_FAILURES: Final = 50
@@ -86,7 +86,7 @@ async def propose(request: Request, state: State, principal: Principal) -> Respo
 async def proposal_list(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/proposals`: newest first, without their texts."""
     rows = await state.store.read(lambda on: proposals.listed(on, 100))
-    return answer({"proposals": [_short(row) for row in rows], "run": _run(state)})
+    return answer({"proposals": [_short(row) for row in rows], "run": _run(state, principal)})
 
 
 async def one_proposal(request: Request, state: State, principal: Principal) -> Response:
@@ -94,28 +94,34 @@ async def one_proposal(request: Request, state: State, principal: Principal) -> 
     row = await _proposal(request, state)
     base = await _base(state, row.pack)
     changed = await asyncio.to_thread(compared, base, row.text) if row.state == "open" else None
+    tried = shown(row.dry_run, principal)
+    if tried and tried.get("examples"):
+        # rules are nobody's secret; these quote calls
+        await state.witness.read(principal, "calls.read", request)
     return answer(
         _short(row)
         | {
             "text": row.text,
             "changed": changed,
             "stale": row.state == "open" and row.base_sha256 != _named(base),
-            "dry_run": None if row.dry_run is None else msgspec.Raw(row.dry_run.encode()),
-            "run": _run(state),
+            "dry_run": tried,
+            "run": _run(state, principal),
             "mine": row.by == who(principal),
         }
     )
 
 
 async def dry_run(request: Request, state: State, principal: Principal) -> Response:
-    """`POST /api/rules/proposals/{number}/dry-run`: begin; the proposal shows how far it is."""
+    """`POST /api/rules/proposals/{number}/dry-run`: begin, over the holder's newest calls."""
     given = await read_json(request, RunBody)
     row = await _proposal(request, state)
     packs = await state.review.packs()
     other = await asyncio.to_thread(pack_from, row.text)
-    if not state.review.dry_runs.start(row.number, packs, exchanged(packs, other), given.calls):
+    mine = teams(principal, "calls.read")
+    after = exchanged(packs, other)
+    if not state.review.dry_runs.start(row.number, packs, after, given.calls, mine):
         raise HTTPException(409, "busy: another dry run is under way")
-    return answer({"run": _run(state)}, 202)
+    return answer({"run": _run(state, principal)}, 202)
 
 
 async def decide(request: Request, state: State, principal: Principal) -> Response:
@@ -272,8 +278,8 @@ def _short(row: Proposal) -> dict[str, Any]:
     return built | {"tried": tried is not None}
 
 
-def _run(state: State) -> dict[str, Any] | None:
+def _run(state: State, principal: Principal) -> dict[str, Any] | None:
     runs = state.review.dry_runs
-    if runs.running is None:
+    if runs.running is None or not may_see(principal, runs.teams):
         return None
     return {"proposal": runs.running, "done": runs.done, "of": runs.of}

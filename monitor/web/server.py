@@ -36,7 +36,7 @@ from monitor.evidence.eraser import RecordingEraser
 from monitor.evidence.library import Library
 from monitor.ops.metrics import Metrics
 from monitor.settings import Server, Settings
-from monitor.store import acts, calls, sealed
+from monitor.store import calls, sealed
 from monitor.store.access_file import AccessFile
 from monitor.store.sessions import SessionShelf
 from monitor.store.store import Store
@@ -172,7 +172,7 @@ def keeper_of(
     erasers: dict[Artefact, Eraser] = {}
     if library is not None:
         erasers["recording"] = RecordingEraser(store, library.folder, library.keyring, clock)
-    erasers["record"] = RecordEraser(store, forget=(acts.forget,))
+    erasers["record"] = RecordEraser(store)
     return Keeper(store, audit, clock, settings.retention, erasers)
 
 

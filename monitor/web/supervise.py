@@ -12,6 +12,7 @@ from monitor.alerts.cursor import Cursor
 from monitor.events import encode
 from monitor.ingest.strict_json import decode_as
 from monitor.web.admission import greeted, named_team, recheck
+from monitor.web.api import sees_closed
 from monitor.web.auth import Principal
 from monitor.web.board import Outbox
 from monitor.web.line import HangUp, Line
@@ -44,7 +45,7 @@ async def _converse(line: Line, state: State) -> None:
                 state.board.shown(team=team, agent=None, bound=bound, wake=wake)
             )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send(line, state, team, hello, cursor, outbox, wake))
+            tasks.create_task(_send(line, state, principal, team, hello, cursor, outbox, wake))
             tasks.create_task(_listen(line, cursor, wake))
             tasks.create_task(_insist(line, state, cursor))
             tasks.create_task(recheck(principal, state))
@@ -81,6 +82,7 @@ async def _welcome(
 async def _send(
     line: Line,
     state: State,
+    principal: Principal,
     team: str,
     hello: Hello,
     cursor: Cursor,
@@ -97,8 +99,10 @@ async def _send(
         wake.clear()
         while room := min(batch, cursor.room):
             alerts = await state.feed.read(team, after=cursor.sent, limit=room)
+            hidden = () if sees_closed(principal) else await state.feed.closed(team)
             for alert in alerts:
-                if hello.confirmed_only and alert.state != "confirmed":
+                provisional = hello.confirmed_only and alert.state != "confirmed"
+                if provisional or (hidden and alert.call in hidden):
                     cursor.skip(alert.seq)
                     continue
                 cursor.advance(alert.seq, state.clock.monotonic())

@@ -8,17 +8,19 @@ from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
 from monitor.access.principal import Principal
 from monitor.alerts import action_log, actions
 from monitor.alerts.actions import Limits, Standing
+from monitor.store import keeping
 from monitor.store.tables import alerts, events, streams
 from monitor.store.tables_actions import actions as deeds
 from monitor.store.tables_actions import standings
 from monitor.web.actions import name_of, team_asked
+from monitor.web.api import sees_closed
 from monitor.web.state import State
 
 OPEN = 1000
@@ -60,23 +62,24 @@ async def wall_view(request: Request, state: State, who: Principal) -> Response:
     team = team_asked(request, who, "alerts.watch")
     await state.feed.head(team)
     view = await state.store.read(
-        lambda on: _view(on, team, name_of(who), state.clock.wall(), state.deeds.limits)
+        lambda on: _view(on, team, who, state.clock.wall(), state.deeds.limits)
     )
     return Response(msgspec.json.encode(view), media_type="application/json")
 
 
-def _view(connection: Connection, team: str, name: str, now: float, limits: Limits) -> View:
+def _view(connection: Connection, team: str, who: Principal, now: float, limits: Limits) -> View:
+    closed = sees_closed(who)
     stream = connection.execute(select(streams).where(streams.c.team == team)).one()
     waiting = connection.execute(
-        select(func.count()).select_from(standings).where(*_of(team, True))
+        select(func.count()).select_from(standings).where(*_of(team, True, closed))
     ).scalar_one()
     entries = [
-        *_entries(connection, team, limits, open_ones=True, most=OPEN),
-        *_entries(connection, team, limits, open_ones=False, most=SETTLED),
+        *_entries(connection, team, limits, open_ones=True, closed=closed, most=OPEN),
+        *_entries(connection, team, limits, open_ones=False, closed=closed, most=SETTLED),
     ]
     return View(
         team=team,
-        name=name,
+        name=name_of(who),
         epoch=stream.epoch,
         seq=stream.next_seq - 1,
         action=action_log.head(connection, team),
@@ -88,13 +91,13 @@ def _view(connection: Connection, team: str, name: str, now: float, limits: Limi
 
 
 def _entries(
-    connection: Connection, team: str, limits: Limits, *, open_ones: bool, most: int
+    connection: Connection, team: str, limits: Limits, *, open_ones: bool, closed: bool, most: int
 ) -> Iterable[Entry]:
     rows = connection.execute(
         select(standings, events.c.body)
         .join(alerts, (alerts.c.team == standings.c.team) & (alerts.c.seq == standings.c.seq))
         .join(events, events.c.number == alerts.c.event_number)
-        .where(*_of(team, open_ones))
+        .where(*_of(team, open_ones, closed))
         .order_by(standings.c.seq.desc())
         .limit(most)
     ).all()
@@ -123,5 +126,6 @@ def _done(connection: Connection, team: str, ids: list[str]) -> dict[str, list[s
     return found
 
 
-def _of(team: str, open_ones: bool):  # type: ignore[no-untyped-def]
-    return standings.c.team == team, standings.c.open == int(open_ones)
+def _of(team: str, open_ones: bool, closed: bool) -> list[ColumnElement[bool]]:
+    shown = [] if closed else [standings.c.call.not_in(keeping.closed_of(team))]
+    return [standings.c.team == team, standings.c.open == int(open_ones), *shown]

@@ -26,9 +26,9 @@ overview.read      -      team        team  team        -      -        -
 metrics.read       -      -           -     -           all    -        -
 accounts.read      -      -           -     -           all    all      -
 accounts.manage    -      -           -     -           all    -        -
-audit.read         -      -           -     all         -      all      -
+audit.read         -      -           -     whole        -      all      -
 retention.read     -      -           -     all         -      all      -
-retention.manage   -      -           -     all         -      -        -
+retention.manage   -      -           -     whole        -      -        -
 holds.manage       -      -           -     all         -      -        -
 approvals.read     -      -           all   all         -      all      -
 approvals.take_part  -    -           all   all         -      -        -

@@ -39,10 +39,10 @@ def test_every_decision(role: str, action: str) -> None:
     }
     everywhere = role in ("qa", "compliance")
     assert may == {
-        "own": reach != "-",
+        "own": reach not in ("-", "whole"),
         "colleague": reach in ("team", "all"),
         "other team": reach == "all",
-        "no team": reach == "all" or (reach == "team" and everywhere),
+        "no team": reach in ("all", "whole") or (reach == "team" and everywhere),
     }
 
 

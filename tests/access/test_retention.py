@@ -8,19 +8,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 
 from monitor.access import checkpoint
 from monitor.access.audit import AuditLog
 from monitor.access.erasure import Erased, RecordEraser
 from monitor.access.policies import DAY_S
 from monitor.access.retention import Keeper
+from monitor.alerts import action_log
+from monitor.alerts.actions import Deed, Limits
 from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import VirtualClock
 from monitor.events import CallEnded, CallStarted
 from monitor.settings import Audit, Retention
-from monitor.store import calls, keeping
+from monitor.store import calls, keeping, proposals
+from monitor.store.proposals import Proposal
 from monitor.store.store import Store
+from monitor.store.tables_actions import feedback
 from tests.evidence.taking import keyring
 from tests.web.scripted import alert
 
@@ -204,8 +209,27 @@ async def test_a_clock_that_moved_deletes_nothing(world: World, days: float) -> 
 
 @pytest.mark.sqlite
 async def test_nothing_of_what_was_said_is_left_in_the_file(world: World, tmp_path: Path) -> None:
-    await world.call("c1")
+    number = await world.call("c1")
+    await world.store.write(lambda on: quote(on, number))
     await world.pass_days(735)
+    (left,) = world.store.read_now(lambda on: action_log.read(on, "south", after=0, limit=9))
+    assert "acknowledge" in left[1]
     world.store.close()
     content = await asyncio.to_thread((tmp_path / "record.db").read_bytes)
-    assert "百分百保本".encode() not in content
+    for written in ("百分百保本", "客户追问", "没有帮助"):
+        assert written.encode() not in content
+
+
+def quote(on: Connection, number: int) -> None:
+    """What people and dry runs wrote of the call."""
+    deed = Deed(action="acknowledge", key="k" * 8, reason="客户追问")
+    limits = Limits(critical=60, high=60, medium=0, low=0)
+    action_log.act(on, "south", "c1-1", deed, actor="user:li", name="li", wall=2.0, limits=limits)
+    word = {"call": "c1", "at_wall": 3.0, "reason": "missing_purpose", "text": "没有帮助"}
+    on.execute(insert(feedback).values(team="south", agent="8012", key="k" * 8, **word))
+    row = Proposal(
+        pack="p", base_sha256="", text="x", note="", state="open", by="user:li", at_wall=1.0
+    )
+    found = {"calls": 1, "examples": [{"call": number, "after": {"quote": "百分百保本"}}]}
+    made = proposals.add(on, row)
+    proposals.tried(on, made, json.dumps(found, ensure_ascii=False))

@@ -10,7 +10,7 @@ import json
 import os
 import random
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,11 +176,18 @@ async def balanced(
     assert said["stage=acknowledged"] + said.get("stage=forgone", 0.0) == said["stage=sent"] > 0
 
 
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RealServer]:
+    made = RealServer(tmp_path)
+    yield made
+    # a test that failed may have left it running
+    made.kill()
+
+
 @pytest.mark.audio
 @pytest.mark.process
-async def test_no_alert_is_lost_or_told_twice(tmp_path: Path) -> None:
+async def test_no_alert_is_lost_or_told_twice(server: RealServer) -> None:
     dice, recordings = random.Random(SEED), violating()
-    server = RealServer(tmp_path)
     subscriber, ingest = Subscriber(server.token("supervisor", TEAM)), server.token("ingest", TEAM)
     before = 0
     for life in range(KILLS):

@@ -129,93 +129,120 @@ async def first_news(server: ServerProcess, token: str, epoch: str) -> str:
     raise AssertionError
 
 
-@pytest.mark.process
-async def test_a_lost_machine_comes_back(forged: Forge, tmp_path: Path) -> None:
-    escrow, root = tmp_path / "safe" / "escrow.txt", tmp_path / "gone" / "root.key"
-    escrow.parent.mkdir()
-    public = monitor("keys", "escrow-key", "--into", str(escrow)).stdout.strip()
-    disk = tmp_path / "disk"
-    environ = {
-        "MONITOR_KEYS_ROOT": f"file:{root}",
-        "MONITOR_KEYS_ESCROW": public,
-        "MONITOR_RECORDINGS_FOLDER": str(disk),
-    }
-    server = forged.server(tmp_path / "gone", **environ)
-    data = server.data
-    ingest = new_token(data, "ingest", team="south")
-    supervisor = new_token(data, "supervisor", team="south")
-    await asyncio.to_thread(server.start)
-    before, after = Kept(), Kept()
-    watching = asyncio.create_task(watch(server, supervisor, before))
-    names = [f"c{number}" for number in range(CALLS)]
-    await bring_all(server, ingest, names, before)
-    wanted = CALLS * len(range(0, CALL_S, 10))
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Where things lie: what is lost, and what outlives the machine."""
+
+    folder: Path
+    escrow: str
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "gone" / "root.key"
+
+    @property
+    def disk(self) -> Path:
+        """Of the recordings; it lives on."""
+        return self.folder / "disk"
+
+    @property
+    def safe(self) -> Path:
+        """The file with the private key that opens the escrow."""
+        return self.folder / "escrow.txt"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            "MONITOR_KEYS_ROOT": f"file:{self.root}",
+            "MONITOR_KEYS_ESCROW": self.escrow,
+            "MONITOR_RECORDINGS_FOLDER": str(self.disk),
+        }
+
+    def monitor(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return monitor(*map(str, arguments), **self.environ)
+
+
+async def work(server: ServerProcess, ingest: str, supervisor: str) -> Kept:
+    """Calls until every alert of them was shown."""
+    kept = Kept()
+    watching = asyncio.create_task(watch(server, supervisor, kept))
+    await bring_all(server, ingest, [f"c{number}" for number in range(CALLS)], kept)
     async with asyncio.timeout(120):
-        while len(before.alerts) < wanted:  # noqa: ASYNC110
+        while len(kept.alerts) < CALLS * len(range(0, CALL_S, 10)):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     watching.cancel()
-    epoch = json.loads(ask(server, supervisor, "/api/alerts"))["epoch"]
-    # the server goes on while it is backed up
-    going_on = asyncio.create_task(bring_all(server, ingest, ["late1", "late2"], after))
-    begun = time.monotonic()
-    backed_up = await asyncio.to_thread(
-        lambda: monitor(
-            *("backup", "--into", str(tmp_path / "b"), "--keys", str(tmp_path / "k")),
-            *("--data", str(data)),
-            **environ,
-        )
-    )
-    assert backed_up.returncode == 0, backed_up.stderr
-    backup_s = time.monotonic() - begun
-    await going_on
-    await bring_all(server, ingest, ["later1", "later2"], after)
-    await asyncio.to_thread(server.kill)
-    (made,) = (tmp_path / "b").glob("*/manifest.json")
-    stored = {path.name for path in (tmp_path / "b" / "recordings").rglob("*.rec")}
-    for path in list(disk.rglob("*.rec")):
-        if (
-            path.name in stored
-            and path.stat().st_size
-            <= next((tmp_path / "b" / "recordings").rglob(path.name)).stat().st_size
-        ):
-            path.unlink()
-    lost = {path.stem for path in disk.rglob("*.rec")}
-    shutil.rmtree(tmp_path / "gone")
+    return kept
 
+
+async def back_up(house: House, server: ServerProcess, ingest: str) -> tuple[Kept, float]:
+    """While the server goes on; returns what it kept meanwhile and after, and how long it took."""
+    kept = Kept()
+    going_on = asyncio.create_task(bring_all(server, ingest, ["late1", "late2"], kept))
     begun = time.monotonic()
-    fresh = forged.server(tmp_path / "new", **environ)
-    to = ("--data", str(fresh.data))
-    restored = monitor(
-        "restore",
-        str(made.parent),
-        "--keys",
-        str(tmp_path / "k" / made.parent.name),
-        *to,
-        **environ,
-    )
+    into = ("--into", house.folder / "b", "--keys", house.folder / "k")
+    made = await asyncio.to_thread(house.monitor, "backup", *into, "--data", server.data)
+    assert made.returncode == 0, made.stderr
+    took_s = time.monotonic() - begun
+    await going_on
+    await bring_all(server, ingest, ["later1", "later2"], kept)
+    return kept, took_s
+
+
+def lose(house: House) -> int:
+    """The machine, its root key and what the backup holds; returns how many recordings live on."""
+    stored = {path.name: path for path in (house.folder / "b" / "recordings").rglob("*.rec")}
+    for path in list(house.disk.rglob("*.rec")):
+        if path.name in stored and path.stat().st_size <= stored[path.name].stat().st_size:
+            path.unlink()
+    shutil.rmtree(house.folder / "gone")
+    return len(list(house.disk.rglob("*.rec")))
+
+
+def restore(house: House, data: Path) -> None:
+    """By commands alone; refused clearly until the root key is recovered from the escrow."""
+    (made,) = (house.folder / "b").glob("*/manifest.json")
+    keys = house.folder / "k" / made.parent.name
+    restored = house.monitor("restore", made.parent, "--keys", keys, "--data", data)
     assert restored.returncode == 1
     assert "root key" in restored.stderr
     assert "Traceback" not in restored.stderr
-    root.parent.mkdir()
-    recovered = monitor("keys", "recover", "--private", str(escrow), *to, **environ)
+    house.root.parent.mkdir()
+    recovered = house.monitor("keys", "recover", "--private", house.safe, "--data", data)
     assert recovered.returncode == 0, recovered.stderr
+
+
+@pytest.mark.process
+async def test_a_lost_machine_comes_back(forged: Forge, tmp_path: Path) -> None:
+    safe = tmp_path / "escrow.txt"
+    public = monitor("keys", "escrow-key", "--into", str(safe)).stdout.strip()
+    house = House(folder=tmp_path, escrow=public)
+    server = forged.server(tmp_path / "gone", **house.environ)
+    ingest = new_token(server.data, "ingest", team="south")
+    supervisor = new_token(server.data, "supervisor", team="south")
+    await asyncio.to_thread(server.start)
+    before = await work(server, ingest, supervisor)
+    epoch = json.loads(ask(server, supervisor, "/api/alerts"))["epoch"]
+    after, backup_s = await back_up(house, server, ingest)
+    await asyncio.to_thread(server.kill)
+    newer = lose(house)
+    begun = time.monotonic()
+    fresh = forged.server(tmp_path / "new", **house.environ)
+    restore(house, fresh.data)
     await asyncio.to_thread(fresh.start)
     work_s = time.monotonic() - begun
     check_alerts(fresh, supervisor, before.alerts)
-    for call, samples in before.samples.items():
-        await asyncio.to_thread(check_sound, fresh, supervisor, call, samples)
     # what was recorded after the backup lay on a disk that lived: it has its call again
-    for call, samples in after.samples.items():
+    for call, samples in (before.samples | after.samples).items():
         await asyncio.to_thread(check_sound, fresh, supervisor, call, samples)
     assert await first_news(fresh, supervisor, epoch) == "resync"
     proven_s = time.monotonic() - begun
-    drill = monitor("keys", "escrow-drill", "--private", str(escrow), *to, **environ)
+    drill = house.monitor("keys", "escrow-drill", "--private", safe, "--data", fresh.data)
     assert drill.returncode == 0, drill.stdout
     await asyncio.to_thread(fresh.stop)
-    size_mb = sum(path.stat().st_size for path in disk.rglob("*.rec")) / 1e6
+    size_mb = sum(path.stat().st_size for path in house.disk.rglob("*.rec")) / 1e6
     print(
         f"\nrestore: {CALLS} calls of {CALL_S} s, {size_mb:.0f} MB, {len(before.alerts)} alerts, "
-        f"{len(lost)} recordings newer than the backup; backed up in {backup_s:.1f} s, at work "
+        f"{newer} recordings newer than the backup; backed up in {backup_s:.1f} s, at work "
         f"again in {work_s:.1f} s, all of it played and compared after {proven_s:.1f} s; lost 0"
     )
     assert proven_s < LIMIT_S

@@ -2,8 +2,9 @@
 
 A script of random deeds runs on two servers: on one the team is alone, on the other a second team
 has calls and agents of the same names and does random deeds in between. Everything the first team
-can ask is asked on both, and the answers must not differ: row numbers, times and random marks are
-replaced by the order in which they first appear.
+can ask is asked on both, and the answers must not differ: times and random marks are replaced by
+the order in which they first appear, and so are the numbers of rows once they have told nothing
+but the second they were drawn in.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from monitor.clock import SystemClock
 from monitor.events import CallEnded, CallStarted, Coverage, Prompt, Utterance
 from monitor.settings import Recordings
 from monitor.store.access_file import AccessFile
+from monitor.store.numbers import second_of
 from monitor.store.tables import tokens
 from monitor.types import Role
 from monitor.web.auth import make_token
@@ -38,10 +40,15 @@ CALLS = ("c1", "c2", "x1")
 AGENTS = ("8012", "8015")
 SAID = ("百分百保本", "您好这里是江海银行", "我再看看", "年化百分之八")
 
+KINDS = ("talk", "talk", "alert", "alert", "prompt", "end", "act", "judge", "bring")
+
 PURPOSE = "请说明来电目的"
 
-MARKS = ("number", "next", "epoch", "id", "key", "file", "take", "sha256", "marked", "peer")
-"""Random, or counted over all teams; what they are alike to must be alike in both worlds."""
+MARKS = ("number", "epoch", "id", "key", "file", "take", "sha256", "marked", "peer")
+"""Random; what they are alike to must be alike in both worlds."""
+
+DRAWN = ("started_wall", "at_wall", "at")
+"""When something with a number was made."""
 
 
 class Same:
@@ -56,6 +63,8 @@ class Same:
                 # how long this answer took by the clock
                 return "took"
             case dict():
+                if "number" in value:
+                    _tells_its_second_alone(value)
                 return {name: self(each, name) for name, each in value.items()}
             case list():
                 return [self(each, key) for each in value]
@@ -80,6 +89,12 @@ def differences(one: Any, two: Any, place: str = "") -> Iterator[tuple[str, Any,
             yield from differences(left, right, f"{place}[{number}]")
     elif one != two:
         yield place, one, two
+
+
+def _tells_its_second_alone(shown: dict[str, Any]) -> None:
+    made = next(shown[name] for name in DRAWN if name in shown)
+    # numbers of a team grow, so many of one second run a little ahead of it
+    assert -1 <= second_of(shown["number"]) - made <= 2, shown
 
 
 def _ours(value: Any) -> bool:
@@ -135,7 +150,7 @@ def script(dice: random.Random) -> list[Deed]:
     numbers = itertools.count(1)
     for _ in range(dice.randint(2, 6)):
         call = dice.choice(CALLS[:2])
-        kind = dice.choice(["talk", "talk", "alert", "alert", "prompt", "end", "act", "bring"])
+        kind = dice.choice(KINDS)
         match kind:
             case "alert":
                 deeds.append((kind, (call, next(numbers), dice.choice(SAID))))
@@ -182,6 +197,15 @@ async def do(world: World, team: str, deed: Deed, done: int) -> None:
             body = {"action": what[1], "key": f"{team}-{done}-key", "reason": "核对"}
             path = f"/api/alerts/{name}-1/actions"
             await world.web.ask(path, world.token("supervisor", team), body)
+        case "judge":
+            token = world.token("qa", team)
+            found = (await world.web.ask(f"/api/qa/calls?words={call.call}", token)).body
+            listed = msgspec.json.decode(found)["calls"]
+            # the same key in every team: keys are their senders' own
+            said_of = {"alert": f"{name}-1", "verdict": "upheld", "key": f"{done}-judged"}
+            for one in listed[:1]:
+                act = {"type": "verdict", "call": one["number"]} | said_of
+                await world.web.ask("/api/reviews", token, {"act": act})
 
 
 def questions(dice: random.Random, other: str) -> list[tuple[str, str]]:
@@ -201,12 +225,17 @@ def questions(dice: random.Random, other: str) -> list[tuple[str, str]]:
         ("supervisor", "/api/overview"),
         ("supervisor", f"/api/overview?team={other}"),
         ("qa", "/api/qa/samples"),
+        ("qa", "/api/qa/exports"),
+        ("supervisor", "/api/rules"),
+        ("qa", "/api/rules"),
+        ("qa", "/api/approvals"),
         ("supervisor", "/api/qa/calls?words=%E4%BF%9D%E6%9C%AC"),
     ]
     for call in CALLS:
         asked += [
             ("supervisor", f"/api/calls/{call}/events"),
             ("agent", f"/api/calls/{call}/events?format=jsonl"),
+            ("supervisor", f"/api/calls/{call}/events?limit=2"),
             ("qa", f"/api/calls/{call}/recording"),
             ("supervisor", f"/api/calls/{call}/audio"),
         ]

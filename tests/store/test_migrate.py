@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, inspect, select, text
 from typer.testing import CliRunner
 
 from monitor.alerts import log
@@ -17,7 +17,8 @@ from monitor.clock import SystemClock
 from monitor.commands import store as command
 from monitor.errors import BadInput, Conflict, Unavailable
 from monitor.events import CallEnded, CallStarted, Utterance
-from monitor.store import keeping, migrate
+from monitor.store import acts, approvals, calls, keeping, migrate
+from monitor.store.acts import ActRow
 from monitor.store.migrate import RECORD_STEPS
 from monitor.store.store import Store, writing
 from monitor.store.tables_actions import standings
@@ -99,6 +100,41 @@ async def test_what_nothing_makes_again_is_not_lost_unasked(tmp_path: Path, url:
     assert "holds" not in back(tmp_path, url, 3, discard=True)
 
 
+async def test_numbers_go_on_under_an_older_program_and_back(tmp_path: Path, url: str) -> None:
+    about = {"action": "holds.release", "about": "hold 1", "reason": "结案", "asked_by": "user:li"}
+    with Store(tmp_path, url=url) as store:
+        drawn = await store.write(lambda on: calls.ensure(on, CALL, 1.8e9))
+        await store.write(lambda on: approvals.add(on, **about, wall=1.8e9, teams=["south"]))
+    back(tmp_path, url, 6)
+    engine = writing(tmp_path, url)
+    older = (
+        "INSERT INTO calls (team, call, agent, industry, business, started_wall, last_at)"
+        " VALUES ('south', 'c2', '', '', '', 1.8e9, 0) RETURNING number"
+    )
+    with engine.connect() as on, on.begin():
+        assert "calls_of_team" not in {one["name"] for one in inspect(on).get_indexes("calls")}
+        assert "teams" not in {one["name"] for one in inspect(on).get_columns("approvals")}
+        if url:
+            # as that program had it; empty, so that what is there does not stand in the way
+            on.execute(text("ALTER TABLE acts ALTER COLUMN call_number TYPE INTEGER"))
+            on.execute(text("ALTER TABLE cases ALTER COLUMN sample TYPE INTEGER"))
+        its = on.execute(text(older)).scalar_one()
+    engine.dispose()
+    assert its > drawn
+    with Store(tmp_path, url=url) as store:
+        third = CallStarted(call="c3", team="south")
+        mine = await store.write(lambda on: calls.ensure(on, third, 1.0))
+        assert mine > its
+        await store.write(lambda on: acts.add(on, miss(mine)))
+        assert [one.number > 0 for one in await store.read(lambda on: acts.of_call(on, mine))]
+        (row,) = await store.read(lambda on: approvals.newest(on, limit=9, shown=lambda _: True))
+        assert (row.about, row.of()) == ("hold 1", frozenset())
+
+
+def miss(number: int) -> ActRow:
+    return ActRow(call_number=number, team="south", kind="miss", by="user:li", role="qa", at_wall=2)
+
+
 @pytest.mark.sqlite
 def test_the_command(tmp_path: Path) -> None:
     data = ("--data", str(tmp_path))
@@ -106,7 +142,7 @@ def test_the_command(tmp_path: Path) -> None:
         run("version", *data)
     with Store(tmp_path), pytest.raises(Unavailable, match="another server"):
         run("version", *data)
-    assert "has version 6, this program wants 6" in run("version", *data)
+    assert "has version 7, this program wants 7" in run("version", *data)
     assert "has version 4" in run("downgrade", "--to", "4", *data)
     assert "has version 4" in run("version", *data)
     with pytest.raises(BadInput, match="go back to 1 … 4"):

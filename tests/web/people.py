@@ -16,13 +16,14 @@ People = dict[str, httpx2.AsyncClient]
 
 @asynccontextmanager
 async def signed_in(house: House, roles: Mapping[str, str]) -> AsyncIterator[People]:
-    """A client for each name, with the role beside it; a supervisor has team south."""
+    """A client for each name, with `role` or `role@team+team` beside it; supervisors have south."""
     assert house.state.first is not None
     wanted: list[dict[str, Any]] = [{"name": "wang", "password": PASSWORD, "role": "admin"}]
     wanted += [
         {"name": name, "password": PASSWORD, "role": role}
-        | ({"teams": ["south"]} if role == "supervisor" else {})
-        for name, role in roles.items()
+        | ({"teams": (team or "south").split("+")} if team or role == "supervisor" else {})
+        for name, given in roles.items()
+        for role, _, team in (given.partition("@"),)
     ]
     async with AsyncExitStack() as stack:
         clients: People = {}

@@ -9,6 +9,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import soundfile
@@ -18,7 +19,8 @@ from monitor.evidence import age
 from monitor.evidence.age import Identity
 from monitor.evidence.format import SUFFIX
 from monitor.settings import Keys, Recordings
-from tests.web.conftest import House, Opener, hear, say, until
+from tests.web.conftest import CHEAP, House, Opener, hear, say, until
+from tests.web.people import agreed, code, signed_in
 
 RATE = 8000
 
@@ -244,6 +246,21 @@ async def test_an_export_for_one_recipient_opens_for_nobody_else(house: House) -
         assert file.readframes(file.getnframes()) == heard.tobytes()
     with pytest.raises(Damaged):
         age.decrypt(reply.body, Identity.new())
+
+
+async def test_recordings_by_the_dozen_need_a_second_person(open_house: Opener) -> None:
+    house = await open_house(access=msgspec.structs.replace(CHEAP, bulk_recordings=1))
+    await record(house, "c1", sound(0.2))
+    path = "/api/calls/c1/export"
+    async with signed_in(house, {"chen": "compliance", "qian": "qa"}) as people:
+        qian = people["qian"]
+        assert (await qian.get(path)).status_code == 200
+        refused = (await qian.get(path)).json()["error"]
+        assert (refused["code"], refused["about"]) == ("second_person", "south/c1")
+        await agreed(qian, people["chen"], refused)
+        assert (await qian.get(path)).status_code == 200
+        assert await code(await qian.get(path)) == (403, "second_person")
+        assert (await people["chen"].get(path)).status_code == 200
 
 
 async def test_a_supervisor_plays_and_does_not_export(house: House) -> None:

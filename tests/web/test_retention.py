@@ -12,7 +12,7 @@ from monitor.access.policies import DAY_S
 from monitor.events import CallEnded, CallStarted, Utterance
 from monitor.store.tables import calls
 from monitor.types import Role
-from tests.web.conftest import House, chunk, hear
+from tests.web.conftest import House, chunk, hear, say
 from tests.web.people import People, code, signed_in
 from tests.web.scripted import alert
 
@@ -105,6 +105,35 @@ async def test_a_person_gets_a_copy_or_is_closed(people: People) -> None:
     assert (await sun.get("/api/calls/c1/events")).status_code == 200
     missing = await chen.post("/api/persons", json=body | {"want": "copy", "calls": ["c9"]})
     assert await code(missing) == (404, "no_call")
+
+
+async def shown(house: House, client: httpx2.AsyncClient) -> dict[str, int]:
+    """How many alerts each way to see them shows, and whether the sound is there."""
+    wall = (await client.get("/api/wall?team=south")).json()
+    agent = (await client.get("/api/agents/8012/alerts?team=south")).json()
+    cookie = {"Cookie": f"monitor_session={client.cookies['monitor_session']}"}
+    async with house.socket("/ws/alerts", additional_headers=cookie, origin=house.url) as feed:
+        await say(feed, type="hello", team="south", last={"seq": 0})
+        heard = [await hear(feed) for _ in range(3)]
+    return {
+        "wall": len(wall["entries"]) + wall["left_off"],
+        "agent": len(agent["alerts"]),
+        "feed": ["c1-1", "c2-1"].index(heard[-1]["id"]),
+    }
+
+
+async def test_a_closed_call_is_gone_from_walls_and_feeds(house: House, people: People) -> None:
+    chen, sun = people["chen"], people["sun"]
+    call = CallStarted(call="c2", team="south", agent="8012")
+    await house.state.desk.publish(call, [call, alert("c2", 1)])
+    body = {"team": "south", "calls": ["c1"], "reason": "本人申请"}
+    whole = {"wall": 2, "agent": 2, "feed": 0}
+    assert await shown(house, sun) == whole
+    assert (await chen.post("/api/persons", json=body | {"want": "close"})).status_code == 200
+    assert await shown(house, sun) == {"wall": 1, "agent": 1, "feed": 1}
+    assert await shown(house, chen) == whole
+    assert (await chen.post("/api/persons", json=body | {"want": "open"})).status_code == 200
+    assert await shown(house, sun) == whole
 
 
 async def test_a_recording_goes_when_its_time_is_over(house: House, people: People) -> None:

@@ -32,7 +32,7 @@ async function past(body, answer, may, view) {
     note(explain(fault), { kind: 'bad' });
   }
   const rows = samples.map((one) => h('tr', {},
-    h('td', {}, h('strong', { text: one.name }), h('br'), h('small', { text: `#${one.number} · ${t(`sample.${one.plan.plan}`)} · ${one.plan.seed}` })),
+    h('td', {}, h('strong', { text: one.name }), h('br'), h('small', { text: `${t(`sample.${one.plan.plan}`)} · ${one.plan.seed}` })),
     h('td', {}, dateTime(one.at_wall), h('br'), h('small', { text: personName(one.by) })),
     h('td', {}, progress(one)),
     h('td', { class: 'right' }, button(t('sample.open'), { onclick: () => answer(one.number) }))));
