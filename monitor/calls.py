@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from monitor.asr.scheduler import Again, Schedule
 from monitor.clock import Clock
 from monitor.errors import BadLexicon
 from monitor.events import CallStarted
+from monitor.lane import Lane
 from monitor.live import LiveCall
 from monitor.ops import memory
 from monitor.ops.ledger import Ledger
@@ -38,9 +38,6 @@ from monitor.text.cuts import word_frequency
 from monitor.types import Role
 
 logger = structlog.get_logger()
-
-EARS = 2
-"""Threads for voice detection and rules; the recogniser has its own."""
 
 LISTENING = Rules(partial_every_s=0.3, partial_longest_s=4.0)
 """Phrases are shorter than 3 s; a partial need not hold the whole of a long segment."""
@@ -66,7 +63,7 @@ class Calls:
         *,
         engine: Engine,
         desk: Desk,
-        ears: Executor,
+        ears: Lane,
         clock: Clock,
         trace: Trace,
         ledger: Ledger,
@@ -182,7 +179,7 @@ async def open_host(
     path = Path(settings.logs.trace) if settings.logs.trace else None
     with (
         closing(Trace(path)) as trace,
-        ThreadPoolExecutor(EARS, thread_name_prefix="ears") as ears,
+        closing(Lane("ears")) as ears,
     ):
         try:
             calls = Calls(

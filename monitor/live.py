@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from monitor.alerts.desk import Desk
-from monitor.asr.engine import Answer, Engine
+from monitor.asr.engine import Engine
 from monitor.asr.ladder import Level
 from monitor.asr.scheduler import Again
 from monitor.audio.resample import Resampler, converted_length
 from monitor.clock import Clock
 from monitor.errors import MonitorError, Overloaded, Unavailable
 from monitor.events import Alert, CallEnded, CallStarted, Event
+from monitor.inbox import Asked, End, Guess, Hole, Item, Sound, Words, runs, together, whole
+from monitor.lane import Lane
 from monitor.ops.ledger import Ledger
 from monitor.ops.trace import Reached, Trace
 from monitor.pipeline import CallPipeline, Heard
 from monitor.speech.endpoint import Kind
 from monitor.speech.segmenter import Piece
-from monitor.types import Role, Samples, Segment
+from monitor.types import Role, Samples
 
 logger = structlog.get_logger()
 
@@ -53,45 +54,6 @@ RETRY_S = 0.2
 """Between tries to publish while the database takes nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sound:
-    role: Role
-    samples: Samples
-    monitored: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hole:
-    samples: int
-    state: Literal["gap", "paused"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    role: Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Guess:
-    asked: _Asked
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _End:
-    reason: str
-
-
-_Item = _Sound | _Hole | _Words | _Guess | _End
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    segment: Segment
-    """Without its sound: only the engine needs that."""
-    answer: Answer
-    at: float
-
-
 class LiveCall:
     """One call that is being heard; a `web.host.CallHandle`."""
 
@@ -104,7 +66,7 @@ class LiveCall:
         roles: tuple[Role, ...],
         engine: Engine,
         desk: Desk,
-        ears: Executor,
+        ears: Lane,
         clock: Clock,
         trace: Trace,
         ledger: Ledger | None = None,
@@ -125,14 +87,14 @@ class LiveCall:
         self._again = again
         self._monitored = engine.level < Level.CLOSED
         self._resamplers = {role: Resampler(rate) for role in roles}
-        self._inbox: asyncio.Queue[_Item] = asyncio.Queue()
+        self._inbox: asyncio.Queue[Item] = asyncio.Queue()
         self._waiting_s = 0.0
         self._room = asyncio.Condition()
-        self._reading: dict[Role, deque[_Asked]] = {role: deque() for role in roles}
+        self._reading: dict[Role, deque[Asked]] = {role: deque() for role in roles}
+        self._voice = dict.fromkeys(roles, -1)
+        """Number of the newest segment of each role in which a voice was heard."""
         self._closed = dict.fromkeys(roles, -1)
         """Number of the newest segment of each role whose closed sound was handed on."""
-        self._partial_s = dict.fromkeys(roles, 0.0)
-        """Media time of each role's newest partial."""
         self._ending: str | None = None
         self._worker = asyncio.create_task(self._work(), name=f"call {call.call}")
 
@@ -150,17 +112,17 @@ class LiveCall:
 
     async def audio(self, role: Role, samples: Samples, position: int) -> None:
         """Sound of one role at the call's own rate; waits while too much of it is unheard."""
-        seconds = len(samples) / self._rate
-        async with self._room:
-            await self._room.wait_for(lambda: self._waiting_s < INBOX_S or self._worker.done())
-            self._waiting_s += seconds
+        if self._waiting_s >= INBOX_S:
+            async with self._room:
+                await self._room.wait_for(lambda: self._waiting_s < INBOX_S or self._worker.done())
         self._alive()
-        self._inbox.put_nowait(_Sound(role=role, samples=samples, monitored=self.monitored))
+        self._waiting_s += len(samples) / self._rate
+        self._inbox.put_nowait(Sound(role=role, samples=samples, monitored=self.monitored))
 
     async def gap(self, position: int, samples: int) -> None:
         """The source lost sound of all roles."""
         self._alive()
-        self._inbox.put_nowait(_Hole(samples=samples, state="gap"))
+        self._inbox.put_nowait(Hole(samples=samples, state="gap"))
 
     async def pause(self, position: int) -> None:
         """Nothing to do: the source's sound stops coming until `resume`."""
@@ -168,11 +130,11 @@ class LiveCall:
     async def resume(self, position: int, samples: int) -> None:
         """The pause is over; so many samples of each role were let go."""
         self._alive()
-        self._inbox.put_nowait(_Hole(samples=samples, state="paused"))
+        self._inbox.put_nowait(Hole(samples=samples, state="paused"))
 
     async def end(self, reason: str) -> None:
         """Hear out what is queued, publish `call.ended`; returns when that is committed."""
-        self._inbox.put_nowait(_End(reason=reason))
+        self._inbox.put_nowait(End(reason=reason))
         await asyncio.shield(self._worker)
 
     def _alive(self) -> None:
@@ -182,9 +144,10 @@ class LiveCall:
     async def _work(self) -> None:
         pipeline: CallPipeline | None = None
         try:
-            pipeline = self._pipeline = await self._away(self._build)
+            # to put rules together takes a second: other calls are not kept waiting for it
+            pipeline = self._pipeline = await asyncio.to_thread(self._build)
             while self._ending is None or any(self._reading.values()):
-                for item in _together(await self._arrived()):
+                for item in together(await self._arrived()):
                     await self._take(item)
             await self._publish(await self._away(lambda: self._pipeline.end(self._ending or "")))
         except Exception:
@@ -196,41 +159,54 @@ class LiveCall:
             async with self._room:
                 self._room.notify_all()
 
-    async def _arrived(self) -> list[_Item]:
+    async def _arrived(self) -> list[Item]:
         """What waits in the inbox, at least one thing."""
         items = [await self._inbox.get()]
         while len(items) < TOGETHER and not self._inbox.empty():
             items.append(self._inbox.get_nowait())
         return items
 
-    async def _take(self, item: _Item | list[_Sound]) -> None:
+    async def _take(self, item: Item | list[Sound]) -> None:
         match item:
             case list():
-                await self._heard(await self._away(lambda: self._hear(item)))
-                async with self._room:
-                    self._waiting_s -= sum(len(sound.samples) for sound in item) / self._rate
-                    self._room.notify()
-            case _Hole():
+                periods = {role: self._partial_every_s(role) for role in self._roles}
+                await self._heard(await self._away(lambda: self._hear(item, periods)))
+                await self._make_room(sum(len(sound.samples) for sound in item) / self._rate)
+            case Hole():
                 await self._heard(await self._away(lambda: self._miss(item)))
-            case _Words():
+            case Words():
                 await self._read(item.role)
-            case _Guess():
+            case Guess():
                 await self._suppose(item.asked)
-            case _End():
+            case End():
                 await self._heard(await self._away(self._flush))
                 self._ending = item.reason
 
-    def _hear(self, sounds: list[_Sound]) -> Heard:
+    async def _make_room(self, seconds: float) -> None:
+        was_full = self._waiting_s >= INBOX_S
+        self._waiting_s -= seconds
+        if was_full:
+            async with self._room:
+                self._room.notify()
+
+    def _partial_every_s(self, role: Role) -> float:
+        """Seconds of speech of a role after which the recogniser has time for a partial."""
+        rarer = CUSTOMER_RARER if role is Role.CUSTOMER else 1.0
+        return rarer * self._engine.partial_every_s
+
+    def _hear(self, sounds: list[Sound], periods: dict[Role, float]) -> Heard:
         found = Heard()
-        for sound in sounds:
-            resampled = self._resamplers[sound.role].feed(sound.samples)
-            if sound.monitored:
-                _join(found, self._pipeline.hear(sound.role, resampled))
+        for role, every_s in periods.items():
+            self._pipeline.pace(role, every_s)
+        for (role, monitored), parts in runs(sounds):
+            resampled = self._resamplers[role].feed(whole(parts))
+            if monitored:
+                _join(found, self._pipeline.hear(role, resampled))
             else:
-                _join(found, self._pipeline.miss(sound.role, len(resampled), "unmonitored"))
+                _join(found, self._pipeline.miss(role, len(resampled), "unmonitored"))
         return found
 
-    def _miss(self, hole: _Hole) -> Heard:
+    def _miss(self, hole: Hole) -> Heard:
         found = self._drain()
         self._resamplers = {role: Resampler(self._rate) for role in self._roles}
         for role in self._roles:
@@ -257,8 +233,10 @@ class LiveCall:
 
     def _submit(self, piece: Piece) -> None:
         segment, role = piece.segment, piece.segment.role
-        if piece.kind is Kind.PARTIAL and not self._due(segment):
+        if self._for_nothing(piece):
             return
+        if piece.kind is Kind.PARTIAL and self._voice[role] == segment.number:
+            segment = replace(segment, voice=True)
         answer = self._engine.submit(
             segment,
             deadline_s=self._clock.monotonic() + DUE_S,
@@ -266,26 +244,22 @@ class LiveCall:
             team=self._call.team,
             again=self._again,
         )
-        asked = _Asked(segment=segment.hollow(), answer=answer, at=self._clock.monotonic())
+        asked = Asked(segment=segment.hollow(), answer=answer, at=self._clock.monotonic())
         if piece.kind is not Kind.FINAL:
-            answer.add_done_callback(lambda _: self._inbox.put_nowait(_Guess(asked=asked)))
+            answer.add_done_callback(lambda _: self._inbox.put_nowait(Guess(asked=asked)))
             return
         self._ledger.count("segments")
         self._closed[role] = segment.number
         self._reading[role].append(asked)
-        answer.add_done_callback(lambda _: self._inbox.put_nowait(_Words(role=role)))
+        answer.add_done_callback(lambda _: self._inbox.put_nowait(Words(role=role)))
 
-    def _due(self, segment: Segment) -> bool:
-        """Whether the recogniser has time for another partial of this role."""
-        last_s, every_s = self._partial_s[segment.role], self._engine.partial_every_s
-        if segment.role is Role.CUSTOMER:
-            every_s *= CUSTOMER_RARER
-        if last_s <= segment.end_s < last_s + every_s:
-            return False
-        self._partial_s[segment.role] = segment.end_s
-        return True
+    def _for_nothing(self, piece: Piece) -> bool:
+        """A pause of a customer is heard early only if there is time: a third of such work is done
+        again, and their words raise no alert."""
+        early = piece.kind is Kind.SPECULATIVE and piece.segment.role is Role.CUSTOMER
+        return early and not self._engine.spare
 
-    async def _suppose(self, asked: _Asked) -> None:
+    async def _suppose(self, asked: Asked) -> None:
         """Read words that may still change, unless their final is there already.
 
         A guess that failed or was shed is no news: its final will be heard for itself.
@@ -296,6 +270,8 @@ class LiveCall:
         over = segment.number <= self._closed[segment.role] and (final is None or final.done())
         if answer.exception() or (transcript := answer.result()) is None or over:
             return
+        if transcript.suppressed is None:
+            self._voice[segment.role] = segment.number
         began = self._clock.monotonic()
         events = await self._away(lambda: self._pipeline.read(segment, transcript))
         judged = self._clock.monotonic()
@@ -315,7 +291,7 @@ class LiveCall:
             if self._trace:
                 self._note(asked, events, began, judged)
 
-    def _words(self, asked: _Asked) -> Sequence[Event]:
+    def _words(self, asked: Asked) -> Sequence[Event]:
         segment, answer = asked.segment, asked.answer
         transcript = None if answer.exception() else answer.result()
         self._ledger.count("unread" if transcript is None else "texts")
@@ -324,7 +300,7 @@ class LiveCall:
             return self._pipeline.fail(segment)
         return self._pipeline.read(segment, transcript)
 
-    def _note(self, asked: _Asked, events: Sequence[Event], read: float, judged: float) -> None:
+    def _note(self, asked: Asked, events: Sequence[Event], read: float, judged: float) -> None:
         alerts = tuple(event.id for event in events if isinstance(event, Alert))
         if not alerts or asked.answer.exception() or (heard := asked.answer.result()) is None:
             return
@@ -345,7 +321,7 @@ class LiveCall:
         )
 
     async def _away(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._ears, work)
+        return await self._ears.run(work)
 
     async def _publish(self, events: Sequence[Event]) -> None:
         self._ledger.count("findings", sum(isinstance(event, Alert) for event in events))
@@ -357,22 +333,6 @@ class LiveCall:
                 # what was heard is kept until it is written; the inbox fills and holds the source
                 logger.error("cannot record", call=self._call.call, why=fault.code)
                 await asyncio.sleep(RETRY_S)
-
-
-def _together(items: list[_Item]) -> Iterator[_Item | list[_Sound]]:
-    """The items in their order, with sounds that follow each other in one: going to a thread and
-    back costs as much as hearing a tenth of a second does."""
-    sounds: list[_Sound] = []
-    for item in items:
-        if isinstance(item, _Sound):
-            sounds.append(item)
-            continue
-        if sounds:
-            yield sounds
-            sounds = []
-        yield item
-    if sounds:
-        yield sounds
 
 
 def _join(whole: Heard, part: Heard) -> None:

@@ -70,6 +70,11 @@ class CallPipeline:
         """Seconds of the longest role received so far."""
         return max(s.position for s in self._segmenters.values()) / SAMPLE_RATE
 
+    def pace(self, role: Role, every_s: float) -> None:
+        """From now on, seconds of new sound between two looks at the open speech of a role; 0 for
+        none."""
+        self._segmenters[role].pace(every_s)
+
     def hear(self, role: Role, samples: Samples) -> Heard:
         """Take the next sound of a role, shape (n,), 16 kHz int16."""
         return self._sort(role, self._segmenters[role].process(samples))

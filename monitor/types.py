@@ -88,6 +88,8 @@ class Segment:
     after: Samples = field(default_factory=_no_sound)
     """Sound after the end, where speech was cut that goes on: heard along with the segment, so that
     its last words are heard in their place, but its own words belong to the next one."""
+    voice: bool = False
+    """Whether an earlier look at this open speech found it to be a voice, and no music or tone."""
 
     @property
     def start_s(self) -> float:

@@ -5,9 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from monitor.store.store import Store
 from tests.store.postgres import IN_POSTGRES, address, everywhere
+
+# a machine that is busy makes an example slow, not wrong
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.asr.engine import Engine
 from monitor.clock import SystemClock
+from monitor.lane import Lane
 from monitor.live import LiveCall
 from monitor.ops.ledger import LAWS, Law
 from monitor.ops.metrics import Metrics
@@ -33,7 +34,7 @@ def owed(metrics: Metrics) -> dict[Law, int]:
 async def test_a_call_owes_nothing_in_the_end(tmp_path: Path, late: str) -> None:
     clock, metrics = SystemClock(), Metrics()
     engine = Engine([Fickle(PROMISE, late)], clock=clock)
-    with Store(tmp_path) as store, ThreadPoolExecutor(1) as ears:
+    with Store(tmp_path) as store, closing(Lane("ears")) as ears:
         feed = Feed(store)
         desk = Desk(store, feed, clock, ledger=metrics.ledger)
         await desk.publish(CALL, [CALL])

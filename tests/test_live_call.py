@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from monitor.asr.scripted import ScriptedTranscriber
 from monitor.calls import LISTENING
 from monitor.clock import SystemClock
 from monitor.events import Alert, AnyEvent, CallStarted, Coverage, Utterance
+from monitor.lane import Lane
 from monitor.live import LiveCall
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
@@ -56,7 +57,7 @@ async def played(early: str, late: str) -> list[AnyEvent]:
     """The events of a call in which the agent says one sentence."""
     clock, desk = SystemClock(), Listed()
     engine = Engine([Fickle(early, late)], clock=clock)
-    with ThreadPoolExecutor(1) as ears:
+    with closing(Lane("ears")) as ears:
         call = LiveCall(
             CALL,
             lambda: CallPipeline(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +19,7 @@ from monitor.asr.parking import Parking
 from monitor.asr.scheduler import Schedule
 from monitor.clock import VirtualClock
 from monitor.events import Alert, AnyEvent, CallStarted, Coverage, Event, Utterance, Word
+from monitor.lane import Lane
 from monitor.live import LiveCall
 from monitor.ops.trace import Trace
 from monitor.pipeline import CallPipeline
@@ -129,7 +129,7 @@ class World:
             join_s=25.0,
             parking=self.parking,
         )
-        self.ears = ThreadPoolExecutor(1)
+        self.ears = Lane("ears")
 
     def again(self, segment: Segment) -> Samples:
         self.reread += 1
@@ -199,7 +199,7 @@ class World:
                 self.ear.release()
             await asyncio.sleep(0.0002)
         await self.engine.close()
-        self.ears.shutdown()
+        self.ears.close()
 
     def states(self, call: str, role: Role) -> list[tuple[str, float]]:
         """The role's coverage as states and seconds; asserts that it has no hole or overlap."""

@@ -26,6 +26,9 @@ from monitor.types import Role, Segment
 Ear = Transcriber | Worker
 """What hears: a recogniser in this process or in one of its own."""
 
+SPARE_S: Final = 0.6
+"""Period of partials above which the recogniser is busy."""
+
 MOST_HELD_S: Final = 3600.0
 """Seconds of waiting speech in memory (32 kB each) above which no more may be added: nothing of
 it can be read from a recording, or it would not be there."""
@@ -209,9 +212,15 @@ class Engine:
 
     @property
     def partial_every_s(self) -> float:
-        """Seconds of media time that a role's next partial should wait after the last one."""
+        """Seconds of media time that a role's next partial should wait after the last one; 0 while
+        there are none."""
         self._pace.saw(self._clock.monotonic(), self._busy_s, len(self._threads))
-        return self._pace.every_s
+        return 0.0 if self._ladder.level >= Level.NO_PARTIALS else self._pace.every_s
+
+    @property
+    def spare(self) -> bool:
+        """Whether there is time for work that may turn out to be for nothing."""
+        return 0.0 < self.partial_every_s <= SPARE_S
 
     def stats(self) -> Stats:
         """A snapshot."""

@@ -10,7 +10,7 @@ from monitor.asr.joined import join, split
 from monitor.asr.second_look import better, halves, is_sparse
 from monitor.asr.suppress import screen
 from monitor.asr.trailing import extended, trimmed
-from monitor.speech.gate import judge
+from monitor.speech.gate import Sound, judge
 from monitor.types import SAMPLE_RATE, Samples, Segment
 
 NEWEST: Final = 2 * SAMPLE_RATE
@@ -30,13 +30,19 @@ def hear(
     transcript is empty and says so in `suppressed`. `joined`: the segments are of one speaker and
     in order, and are heard as one window.
     """
-    sounds = [judge(_newest(segment)).sound for segment in segments]
-    spoken = [segment for segment, sound in zip(segments, sounds, strict=True) if sound == "speech"]
+    sounds = [_sound(segment) for segment in segments]
+    spoken = [
+        segment for segment, sound in zip(segments, sounds, strict=True) if sound is Sound.SPEECH
+    ]
     heard = iter(_hear_spoken(transcriber, spoken, fast=fast, joined=joined and len(spoken) > 1))
     return [
-        next(heard) if sound == "speech" else empty(segment, suppressed=str(sound))
+        next(heard) if sound is Sound.SPEECH else empty(segment, suppressed=str(sound))
         for segment, sound in zip(segments, sounds, strict=True)
     ]
+
+
+def _sound(segment: Segment) -> Sound:
+    return Sound.SPEECH if segment.voice else judge(_newest(segment)).sound
 
 
 def _newest(segment: Segment) -> Samples:

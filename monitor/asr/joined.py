@@ -9,11 +9,10 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
 import numpy as np
 
-from monitor.asr import timing
-from monitor.asr.base import Transcript, empty
+from monitor.asr.base import Transcript
+from monitor.asr.share import middle, placed, share
 from monitor.events import Word
 from monitor.types import SAMPLE_RATE, Segment
 
@@ -36,40 +35,15 @@ def split(whole: Transcript, segments: Sequence[Segment]) -> list[Transcript]:
     """
     ends = np.cumsum([len(segment.samples) + len(_PAUSE) for segment in segments]) / SAMPLE_RATE
     shares: list[list[tuple[int, Word]]] = [[] for _ in segments]
-    reached = 0
-    for word in whole.words:
-        place = max(whole.text.find(word.text, reached), reached)
-        reached = place + len(word.text)
-        middle = (word.start + word.end) / 2 - whole.start_s
-        part = min(int(np.searchsorted(ends, middle, "right")), len(segments) - 1)
-        shares[part].append((place, word))
-    begins = [*(share[0][0] if share else None for share in shares), len(whole.text)]
+    for place, word in placed(whole):
+        part = int(np.searchsorted(ends, middle(word) - whole.start_s, "right"))
+        shares[min(part, len(segments) - 1)].append((place, word))
+    begins = [*(own[0][0] if own else None for own in shares), len(whole.text)]
     found: list[Transcript] = []
-    for number, (segment, share) in enumerate(zip(segments, shares, strict=True)):
-        if not share:
-            found.append(empty(segment))
-            continue
+    for number, (segment, own) in enumerate(zip(segments, shares, strict=True)):
         begin = begins[number] or 0
         end = next(each for each in begins[number + 1 :] if each is not None)
         moved_s = segment.start_s - (whole.start_s + (ends[number - 1] if number else 0.0))
-        words = tuple(_moved(word, moved_s, segment) for _, word in share)
-        found.append(_part(whole, segment, whole.text[begin:end].strip(), words))
+        words = [word for _, word in own]
+        found.append(share(whole, segment, whole.text[begin:end], words, moved_s=moved_s))
     return found
-
-
-def _part(whole: Transcript, segment: Segment, text: str, words: tuple[Word, ...]) -> Transcript:
-    return dataclasses.replace(
-        whole,
-        number=segment.number,
-        start_s=segment.start_s,
-        end_s=segment.end_s,
-        text=text,
-        words=words,
-        voiced_s=round(float(timing.voiced(segment.samples).sum()) * 0.01, 2),
-    )
-
-
-def _moved(word: Word, seconds: float, segment: Segment) -> Word:
-    start = min(max(word.start + seconds, segment.start_s), segment.end_s)
-    end = min(max(word.end + seconds, start), segment.end_s)
-    return msgspec.structs.replace(word, start=round(start, 3), end=round(end, 3))

@@ -25,7 +25,7 @@ class Level(IntEnum):
     NO_PARTIALS = 1
     """Nothing is heard before it is closed: alerts come with their final words."""
     NARROW = 2
-    """One hypothesis instead of five and no second look: a tenth more wrong characters."""
+    """One hypothesis instead of three and no second look: a twentieth more wrong characters."""
     JOINED = 3
     """What waits of one speaker is heard as one window, where a window costs the same whatever
     is in it."""

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy import fft
 
 from monitor.types import SAMPLE_RATE
 
@@ -28,7 +29,7 @@ def log_mel(sound: Floats, filters: Floats) -> Floats:
     """
     padded = np.pad(np.pad(sound, (0, _HOP)), _FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP][:-1]
-    spectrum = np.fft.rfft(frames * _HANN, axis=1)
+    spectrum = fft.rfft(frames * _HANN, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
     log = np.log10(np.maximum(filters @ power.T, 1e-10))
     features: Floats = (np.maximum(log, log.max() - 8.0) + 4.0) / 4.0

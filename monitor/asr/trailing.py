@@ -10,11 +10,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-import msgspec
 import numpy as np
 
-from monitor.asr import timing
-from monitor.asr.base import Transcript, empty
+from monitor.asr.base import Transcript
+from monitor.asr.share import middle, placed, share
 from monitor.events import Word
 from monitor.types import Segment
 
@@ -36,29 +35,8 @@ def trimmed(whole: Transcript, segment: Segment) -> Transcript:
         return whole
     limit_s = segment.end_s + SLACK_S
     words: list[Word] = []
-    reached = 0
-    for word in whole.words:
-        place = whole.text.find(word.text, reached)
-        if (word.start + word.end) / 2 >= limit_s:
-            return _kept(whole, segment, words, whole.text[: max(place, reached)])
+    for place, word in placed(whole):
+        if middle(word) >= limit_s:
+            return share(whole, segment, whole.text[:place], words)
         words.append(word)
-        reached = max(place, reached) + len(word.text)
-    return _kept(whole, segment, words, whole.text)
-
-
-def _kept(whole: Transcript, segment: Segment, words: list[Word], text: str) -> Transcript:
-    if not words:
-        return empty(segment, suppressed=whole.suppressed)
-    sure = [word.confidence for word in words if word.confidence is not None]
-    return dataclasses.replace(
-        whole,
-        end_s=segment.end_s,
-        text=text.strip(),
-        words=tuple(_within(word, round(segment.end_s, 3)) for word in words),
-        confidence=round(sum(sure) / len(sure), 3) if sure else whole.confidence,
-        voiced_s=round(float(timing.voiced(segment.samples).sum()) * 0.01, 2),
-    )
-
-
-def _within(word: Word, end_s: float) -> Word:
-    return msgspec.structs.replace(word, start=min(word.start, end_s), end=min(word.end, end_s))
+    return share(whole, segment, whole.text, words)

@@ -7,7 +7,7 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from monitor.ops.ledger import LAWS, SOUND, Ledger, Stage
+from monitor.ops.ledger import LAWS, SOUND, STAGES, Ledger, Stage
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -45,6 +45,9 @@ class Metrics:
         self.sound = self._counter(
             "monitor_sound_seconds_total", "Sound that passed a stage, all roles together.", "stage"
         )
+        self._stages = {
+            stage: (self.sound if stage in SOUND else self.passed).labels(stage) for stage in STAGES
+        }
         self.ledger = Ledger(self._pass)
         for law in LAWS:
             self.owed.labels(law).set_function(partial(self.ledger.owed, law))
@@ -61,7 +64,7 @@ class Metrics:
         )
 
     def _pass(self, stage: Stage, more: float) -> None:
-        (self.sound if stage in SOUND else self.passed).labels(stage).inc(more)
+        self._stages[stage].inc(more)
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
         """A number that is asked for when it is read."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import webrtcvad
 
 from monitor.errors import BadSetting, MonitorError
 from monitor.types import FRAME_SAMPLES, SAMPLE_RATE, Samples
+
+_FRAME_BYTES: Final = 2 * FRAME_SAMPLES
 
 
 class Detector:
@@ -26,13 +30,23 @@ class Detector:
         self._vad = webrtcvad.Vad(mode)
 
     def is_speech(self, frame: Samples) -> bool:
-        """Whether a frame of shape (320,) at 16 kHz holds a voice."""
-        if frame.dtype != np.int16 or frame.shape != (FRAME_SAMPLES,):
+        """Whether one frame, shape (320,), holds a voice."""
+        (answer,) = self.listen(frame)
+        return answer
+
+    def listen(self, frames: Samples) -> list[bool]:
+        """Whether each frame of whole ones, shape (n * 320,) at 16 kHz, holds a voice."""
+        if frames.dtype != np.int16 or frames.ndim != 1 or len(frames) % FRAME_SAMPLES:
             raise MonitorError(
                 "vad_failed",
-                f"voice detection takes {FRAME_SAMPLES} int16 samples, got {frame.shape}",
+                f"voice detection takes frames of {FRAME_SAMPLES} int16 samples, "
+                f"got {frames.dtype} {frames.shape}",
             )
+        sound = frames.tobytes()
         try:
-            return bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE))
+            return [
+                bool(self._vad.is_speech(sound[first : first + _FRAME_BYTES], SAMPLE_RATE))
+                for first in range(0, len(sound), _FRAME_BYTES)
+            ]
         except webrtcvad.Error as error:
             raise MonitorError("vad_failed", f"voice detection failed: {error}") from error

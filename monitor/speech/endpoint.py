@@ -99,8 +99,9 @@ class Endpoint:
         self._eager = frames(rules.eager_s)
         self._longest = frames(rules.longest_s)
         self._cut = frames(rules.cut_s)
-        self._every = frames(rules.partial_every_s) if rules.partial_every_s else 0
         self._partial_longest = frames(rules.partial_longest_s)
+        self._every = 0
+        self.pace(rules.partial_every_s)
         self._follow = frames(rules.follow_s)
         self._after = round(rules.after_s / FRAME_S)
         trigger = frames(rules.trigger_s)
@@ -132,6 +133,10 @@ class Endpoint:
         if self._start is None:
             return self._process_silence(is_speech)
         return self._process_speech(is_speech)
+
+    def pace(self, every_s: float) -> None:
+        """From now on, seconds of new sound between two partials; 0 for none."""
+        self._every = frames(every_s) if every_s else 0
 
     def hurry(self, number: int, until: int) -> None:
         """Words of segment `number` up to frame `until` are to be settled soon, if it is open."""

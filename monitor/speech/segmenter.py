@@ -96,6 +96,10 @@ class Segmenter:
             found += self._process_block(samples[first : min(first + _BLOCK, whole)])
         return found
 
+    def pace(self, every_s: float) -> None:
+        """From now on, seconds of new sound between two partials; 0 for none."""
+        self._endpoint.pace(every_s)
+
     def hurry(self, number: int, until: int) -> None:
         """Words of open segment `number` up to sample `until` are to be settled soon."""
         frame = (until - self._origin) // FRAME_SAMPLES + 1
@@ -133,12 +137,13 @@ class Segmenter:
     def _process_block(self, samples: Samples, *, last: int | None = None) -> list[Piece | Silence]:
         """A few whole frames: what can be done for all of them at once is."""
         self._ring.append(samples)
-        frames = samples.reshape(-1, FRAME_SAMPLES)
-        levels = np.abs(frames.astype(np.int32)).mean(axis=1).tolist()
+        # the one value without a positive counterpart is right again without its sign
+        loud = np.abs(samples).view(np.uint16).reshape(-1, FRAME_SAMPLES)
+        levels = loud.sum(axis=1, dtype=np.uint32).tolist()
         end = self._ring.end if last is None else last
         found: list[Piece | Silence] = []
-        for frame, level in zip(frames, levels, strict=True):
-            for mark in self._endpoint.process(self._detector.is_speech(frame), level):
+        for is_speech, level in zip(self._detector.listen(samples), levels, strict=True):
+            for mark in self._endpoint.process(is_speech, level):
                 found += self._hand_out(mark, end)
             settled = min(end, self._sample(self._endpoint.settled))
             if settled - self._covered >= SILENCE_S * SAMPLE_RATE:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Select, exists, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, insert, select, update
 
 from monitor import events as vocabulary
 from monitor.events import AnyEvent, CallEnded, CallStarted
 from monitor.store import numbers
 from monitor.store.tables import calls, events
 from monitor.store.tables_keeping import closings
+
+# built once: to put a statement together costs more than to run it
+_NUMBER: Final = select(calls.c.number).where(
+    calls.c.team == bindparam("of_team"), calls.c.call == bindparam("of_call")
+)
+_ADD: Final = insert(events).returning(events.c.number)
+_REACH: Final = (
+    update(calls)
+    .where(calls.c.number == bindparam("of_number"), calls.c.last_at < bindparam("at"))
+    .values(last_at=bindparam("at"))
+)
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,9 +52,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def ensure(connection: Connection, call: CallStarted, wall: float) -> int:
     """The call's row number; makes the row when the call is new."""
-    found = connection.execute(
-        select(calls.c.number).where(calls.c.team == call.team, calls.c.call == call.call)
-    ).scalar()
+    found = connection.execute(_NUMBER, {"of_team": call.team, "of_call": call.call}).scalar()
     if found is not None:
         return int(found)
     made = connection.execute(
@@ -66,9 +75,7 @@ def add(connection: Connection, number: int, event: AnyEvent, wall: float) -> in
     """Record an event of the call in row `number`; returns the event's own number."""
     body = vocabulary.encode(event).decode()
     made = connection.execute(
-        insert(events)
-        .values(call_number=number, type=_type(event), recorded_wall=wall, body=body)
-        .returning(events.c.number)
+        _ADD, {"call_number": number, "type": _type(event), "recorded_wall": wall, "body": body}
     )
     at = _media_end(event)
     changes: dict[str, object] = {}
@@ -80,9 +87,7 @@ def add(connection: Connection, number: int, event: AnyEvent, wall: float) -> in
     if changes:
         connection.execute(update(calls).where(calls.c.number == number).values(changes))
     if at > 0:
-        connection.execute(
-            update(calls).where(calls.c.number == number, calls.c.last_at < at).values(last_at=at)
-        )
+        connection.execute(_REACH, {"of_number": number, "at": at})
     return int(made.scalar_one())
 
 

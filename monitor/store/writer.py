@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -123,7 +124,7 @@ class Writer:
             with connection.begin():
                 for queued in taken:
                     try:
-                        with connection.begin_nested():
+                        with _savepoint(connection):
                             result = queued.job(connection)
                     except Exception as fault:  # it belongs to whoever awaits the job
                         told = _told(fault)
@@ -150,6 +151,21 @@ class Writer:
                 return
             if queued is not None and queued.future.set_running_or_notify_cancel():
                 queued.future.set_exception(Unavailable("store_closed", "the store is closed"))
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what is done inside if it raises; a third of the work of `begin_nested`, which makes a
+    new statement each time."""
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        yield
+    except BaseException:
+        # a connection that broke takes no statement, and holds nothing either
+        with suppress(SQLAlchemyError):
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
 
 
 def _told(fault: Exception) -> Exception:

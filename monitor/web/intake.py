@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
+from itertools import groupby
 
 from msgspec import structs
+from prometheus_client import Counter
 from starlette.websockets import WebSocket
 
 from monitor.access.permissions import require
@@ -118,21 +120,20 @@ class _Source:
         self._reason = SOURCE_LOST
         self._keeping: Keeping | None = None
         self._speed: RateCheck | None = None
+        self._received: dict[Role, Counter] = {}
 
     async def read(self, message: str | bytes | None) -> None:
         """Hear the source out; returns once the call ended by the source's own word."""
         try:
             while True:
-                if message is not None:
-                    for event in self._decode(message):
-                        await self._take(event)
-                        if isinstance(event, CallFinished):
-                            return
+                if message is not None and await self._take_all(self._decode(message)):
+                    return
                 message = await self._line.receive()
         except (Gone, BadMessage):
-            for event in self._decoder.close():
-                if not isinstance(event, audio.Notice | CallFinished):
-                    await self._take(event)
+            rest = self._decoder.close()
+            await self._take_all(
+                [e for e in rest if not isinstance(e, audio.Notice | CallFinished)]
+            )
             raise
 
     async def unless(self, watch: Callable[[], Awaitable[None]], reason: str) -> None:
@@ -166,24 +167,38 @@ class _Source:
             self._reason = BROKEN
             raise
 
-    async def _take(self, event: IngestEvent) -> None:
-        ledger = self._state.metrics.ledger
-        seconds = len(event.samples) / self._rate if isinstance(event, AudioChunk) else 0.0
+    async def _take_all(self, events: Sequence[IngestEvent]) -> bool:
+        """Take what came in a message; whether that was the end of the call."""
+        for is_sound, some in groupby(events, lambda event: isinstance(event, AudioChunk)):
+            if is_sound:
+                await self._hear([event for event in some if isinstance(event, AudioChunk)])
+                continue
+            for event in some:
+                await self._take(event)
+        return bool(events) and isinstance(events[-1], CallFinished)
+
+    async def _hear(self, chunks: Sequence[AudioChunk]) -> None:
+        """Sound of one message: all of it is on its way to the disk before any is heard."""
+        ledger, keeping = self._state.metrics.ledger, self._keeping
+        seconds = sum(len(chunk.samples) for chunk in chunks) / self._rate
         ledger.count("spoken", seconds)
+        if keeping is not None:
+            for chunk in chunks:
+                await keeping.keep(chunk)
+            ledger.count("taped", seconds)
+        await self._look_at_speed(chunks[0])
+        for chunk in chunks:
+            self._received[chunk.role].inc(len(chunk.samples) / self._rate)
+            self._state.wall.sound(self._team, self._call, chunk.role, chunk.samples, self._rate)
+            await self._handle.audio(chunk.role, chunk.samples, chunk.position)
+        ledger.count("accepted", seconds)
+
+    async def _take(self, event: IngestEvent) -> None:
         if self._keeping is not None:
             await self._keeping.keep(event)
-            ledger.count("taped", seconds)
         match event:
             case CallBegan():
                 await self._register(event)
-            case AudioChunk():
-                await self._look_at_speed(event)
-                self._state.metrics.audio.labels(event.role).inc(seconds)
-                self._state.wall.sound(
-                    self._team, self._call, event.role, event.samples, self._rate
-                )
-                await self._handle.audio(event.role, event.samples, event.position)
-                ledger.count("accepted", seconds)
             case Gap():
                 await self._handle.gap(event.position, event.samples)
             case Paused():
@@ -224,6 +239,8 @@ class _Source:
         self._claim.enter_context(self._state.claims.held(call.team, call.call))
         self._began = began
         self._speed = RateCheck(rate=began.rate)
+        received = self._state.metrics.audio
+        self._received = {role: received.labels(role) for role in began.roles}
         wall = self._state.clock.wall()
         before = await self._state.store.read(lambda on: resumption(on, call, began.roles, wall))
         if before is not None:

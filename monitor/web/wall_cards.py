@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 
 from monitor.clock import Clock
@@ -25,6 +24,7 @@ from monitor.events import (
 )
 from monitor.types import Role, Samples
 from monitor.web.ears import MOST_EARS, Ear, piece
+from monitor.web.loudness import FRESH_S, Sound
 
 OPENING = ("company", "identity", "purpose")
 """Statements on the opening checklist, in the order in which they are shown."""
@@ -32,15 +32,10 @@ OPENING = ("company", "identity", "purpose")
 WORDS_CHARS = 80
 """Most characters of the last words on a card."""
 
-FRESH_S = 0.6
-"""Loudness older than this is silence."""
-
 STALLED_S = 2.0
 """A call whose sound stopped coming for so long says so."""
 
 _LOST = ("gap", "failed", "unmonitored")
-_QUIET_DB = -50.0
-_LEVELS = 9
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -94,7 +89,7 @@ class Card(Struct, frozen=True, kw_only=True, tag="card"):
 class _Live:
     started: CallStarted
     card: Card
-    levels: dict[Role, int] = field(default_factory=dict)
+    sounds: dict[Role, Sound] = field(default_factory=dict)
     heard_s: dict[Role, float] = field(default_factory=dict)
     sound_at: float = 0.0
     """Monotonic time of the last sound."""
@@ -151,14 +146,15 @@ class Wall:
         live = self._calls.get((team, call))
         if live is None or not len(samples):
             return
-        was = live.levels.get(role, 0)
-        live.levels[role] = max(loudness(samples), was - 2)
-        live.heard_s[role] = live.heard_s.get(role, 0.0) + len(samples) / rate
+        seconds = len(samples) / rate
+        live.heard_s[role] = live.heard_s.get(role, 0.0) + seconds
         live.sound_at = self._clock.monotonic()
+        if team in self._screens:
+            live.sounds.setdefault(role, Sound()).add(samples, seconds)
         if live.ears:
             heard = piece(role, samples, rate)
             for ear in live.ears:
-                ear.put(heard, len(samples) / rate)
+                ear.put(heard, seconds)
 
     @contextmanager
     def listened(self, team: str, call: str, name: str) -> Iterator[Ear]:
@@ -198,11 +194,7 @@ class Wall:
     def levels(self, team: str) -> dict[str, tuple[float, int, int, int]]:
         """Of every live call: seconds heard, loudness 0..9 of agent and customer, 1 if stalled."""
         now = self._clock.monotonic()
-        return {
-            call: _levels(live, now - live.sound_at)
-            for (of, call), live in self._calls.items()
-            if of == team
-        }
+        return {call: _levels(live, now) for (of, call), live in self._calls.items() if of == team}
 
     @contextmanager
     def shown(self, team: str) -> Iterator[Screen]:
@@ -238,20 +230,11 @@ class Wall:
             screen.put(live.card)
 
 
-def loudness(samples: Samples) -> int:
-    """0 (silence) to 9 (full scale) of int16 samples, by their peak; every eighth is looked at."""
-    some = samples[::8]
-    peak = max(int(some.max()), -int(some.min()))
-    if peak == 0:
-        return 0
-    level = 1.0 - 20.0 * float(np.log10(peak / 32768)) / _QUIET_DB
-    return max(0, min(_LEVELS, round(level * _LEVELS)))
-
-
-def _levels(live: _Live, silent_s: float) -> tuple[float, int, int, int]:
+def _levels(live: _Live, now: float) -> tuple[float, int, int, int]:
+    silent_s = now - live.sound_at
     fresh = silent_s < FRESH_S
-    mono = live.levels.get(Role.UNKNOWN, 0)
-    agent, customer = live.levels.get(Role.AGENT, mono), live.levels.get(Role.CUSTOMER, 0)
+    loud = {role: sound.level(now) for role, sound in live.sounds.items()}
+    agent, customer = loud.get(Role.AGENT, loud.get(Role.UNKNOWN, 0)), loud.get(Role.CUSTOMER, 0)
     heard = round(max(live.heard_s.values(), default=0.0), 1)
     return heard, agent * fresh, customer * fresh, int(silent_s > STALLED_S)
 

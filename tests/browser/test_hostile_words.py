@@ -133,7 +133,7 @@ SINKS = """() => {
   const tries = {
     html: () => { document.body.innerHTML = '<b>x</b>'; },
     frame: () => { document.createElement('iframe').srcdoc = '<b>x</b>'; },
-    script: () => { document.createElement('script').src = '/static/theme.js'; },
+    script: () => { document.createElement('script').src = '/static/first.js'; },
     timer: () => { setTimeout('1'); },
     policy: () => { trustedTypes.createPolicy('mine', { createHTML: text => text }); },
   };

@@ -187,6 +187,27 @@ def test_two_teams_stand_under_their_headings(floor: Floor, person: Any, team: s
     expect(page.locator(".calls .call-row")).to_have_count(1)
 
 
+LATE_CLOCK = """async team => {
+  const { Model } = await import('/static/wall/model.js');
+  const model = new Model([team]);
+  model.begin({ team, now: Date.now() / 1000, left_off: 0, entries: [] });
+  for (let seq = 1; seq <= 6; seq += 1) {
+    // each word about the time was under way for longer than the one before
+    model.setNow(Date.now() / 1000 - seq);
+    model.alert(team, { id: `a${seq}`, seq, severity: 'high', state: 'confirmed', call: 'c1' }, {});
+  }
+  const first = model.entries.get(`${team}\n` + 'a1');
+  model.alert(team, { ...first.alert, seq: 7 }, {});
+  return model.listed('waiting').map(each => each.alert.id);
+}"""
+
+
+def test_alerts_stay_in_the_order_of_the_log(person: Any, team: str) -> None:
+    page = person().open()
+    expect(page.get_by_text("实时", exact=True)).to_be_visible()
+    assert page.evaluate(LATE_CLOCK, team) == [f"a{n}" for n in range(1, 7)]
+
+
 def test_two_hundred_calls_draw_only_what_is_in_sight(floor: Floor, person: Any, team: str) -> None:
     page = person().open()
     calls = [call(team, f"c{n:03d}", agent=f"{8000 + n}") for n in range(200)]

@@ -1,7 +1,8 @@
 """How soon there is something to see: `python -m tests.browser.timing`.
 
 Each screen over a month of calls: milliseconds until the first content and the first real row,
-and how much the layout jumped (0.1 and less is good). Then the first minute of a new user: from
+how many requests went to the server (a cold visit, a later one) and how much the layout jumped
+(0.1 and less is good). Then the first minute of a new user: from
 the start of the server on an empty folder to the first alert of the demo calls.
 """
 
@@ -23,7 +24,7 @@ from tests.browser.chromium import open_browser
 from tests.browser.pictures import town
 
 SCREENS = {
-    "/": ("supervisor", ".columns h2, .first-look h2"),
+    "/": ("supervisor", ".columns .count, .first-look h2"),
     "/agent": ("agent", "main h2, main .waiting, main p"),
     "/qa": ("qa", ".call-row"),
     "/qa#/call/{call}": ("qa", ".say p"),
@@ -48,15 +49,21 @@ SETTLE_MS = 1200
 MINUTE_MS = 90_000
 
 
-def visit(page: Page, address: str, selector: str) -> tuple[float, float, float]:
-    """Milliseconds to the first content and to the first row; how much the layout jumped."""
+ASKED = """1 + performance.getEntriesByType('resource')
+  .filter(each => each.transferSize > 0 || each.initiatorType === 'fetch').length"""
+"""The page and what did not come from the browser's own store."""
+
+
+def visit(page: Page, address: str) -> tuple[float, float, float, int]:
+    """Milliseconds to the first content and to the first row; how much the layout jumped; how
+    many requests it took."""
     page.goto("about:blank")
     page.goto(address)
     page.wait_for_function("() => window.row")
     page.wait_for_timeout(SETTLE_MS)
     first = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    found = page.evaluate(f"[{first}, window.row, window.shifts]")
-    return float(found[0]), float(found[1]), float(found[2])
+    found = page.evaluate(f"[{first}, window.row, window.shifts, {ASKED}]")
+    return float(found[0]), float(found[1]), float(found[2]), int(found[3])
 
 
 def screens(browser: Browser, visits: int) -> None:
@@ -70,12 +77,12 @@ def screens(browser: Browser, visits: int) -> None:
             page = context.new_page()
             page.add_init_script(f"({WATCH})({selector!r})")
             address = told["url"] + path.format(call=number)
-            found = [visit(page, address, selector) for _ in range(visits)]
-            first, row, shift = zip(*found, strict=True)
+            found = [visit(page, address) for _ in range(visits)]
+            first, row, shift, asked = zip(*found, strict=True)
             print(
                 f"{path}: first content {first[0]:.0f} ms cold, {statistics.median(first):.0f} ms "
                 f"median, {max(first):.0f} ms worst; first row {statistics.median(row):.0f} ms; "
-                f"layout shift {max(shift):.3f}",
+                f"{asked[0]} requests cold, {min(asked)} later; layout shift {max(shift):.3f}",
                 flush=True,
             )
             context.close()

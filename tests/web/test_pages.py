@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.exceptions import HTTPException
 
-from monitor.web.pages import FOLDER, PAGES
+from monitor.web.pages import FOLDER, PAGES, Files
 
 IMPORT = re.compile(r"(?:from|import) '(\.[^']+)'")
 PRELOAD = re.compile(r'<link rel="modulepreload" href="/static/([^"]+)">')
@@ -45,3 +46,25 @@ def test_a_page_has_every_text_that_it_asks_for(page: str) -> None:
         if not (whole in told if whole else any(key.startswith(begun) for key in told))
     ]
     assert missing == []
+
+
+def test_a_browser_keeps_what_it_has_until_it_changes(tmp_path: Path) -> None:
+    for name, text in (("a.html", '<script src="/static/a.js">'), ("a.js", "1"), ("b/b.js", "2")):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    first = Files(tmp_path)
+    assert first.page("a.html").decode() == f'<script src="/static/{first.version}/a.js">'
+    kept = first.answer(f"{first.version}/b/b.js")
+    assert (kept.body, kept.media_type) == (b"2", "text/javascript")
+    assert "immutable" in kept.headers["cache-control"]
+    (tmp_path / "b/b.js").write_text("3")
+    second = Files(tmp_path)
+    assert second.version != first.version
+    # what an open page still asks for comes, and is not kept under the name of something else
+    for path in (f"{first.version}/b/b.js", "b/b.js"):
+        late = second.answer(path)
+        assert (late.body, late.headers["cache-control"]) == (b"3", "no-cache")
+    for path in ("../secret", "b", f"{second.version}/../a.js", f"{second.version}/none.js"):
+        with pytest.raises(HTTPException):
+            second.answer(path)

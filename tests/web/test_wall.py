@@ -13,10 +13,13 @@ from monitor.events import (
     Utterance,
 )
 from monitor.types import Role
-from monitor.web.wall_cards import Wall, loudness
+from monitor.web.loudness import Sound, loudness
+from monitor.web.wall_cards import Wall
 from tests.web.conftest import House, hear, say
 
 CALL = CallStarted(call="c1", team="south", agent="8012", aliases=("江海银行",))
+LOUD = np.full(1600, 8000, np.int16)
+SILENT = np.zeros(1600, np.int16)
 
 
 def said(text: str, **more: object) -> Utterance:
@@ -69,16 +72,44 @@ def test_loudness_fades_and_a_call_without_sound_says_so() -> None:
     clock = VirtualClock()
     wall = Wall(clock)
     wall.hear(CALL, [CALL])
-    wall.sound("south", "c1", Role.AGENT, np.full(1600, 8000, np.int16), 16000)
-    wall.sound("south", "c1", Role.CUSTOMER, np.zeros(1600, np.int16), 16000)
-    heard, agent, customer, stalled = wall.levels("south")["c1"]
-    assert (heard, customer, stalled) == (0.1, 0, 0)
-    assert agent > 5
-    clock.advance(3)
-    assert wall.levels("south")["c1"] == (0.1, 0, 0, 1)
-    wall.sound("south", "nobody", Role.AGENT, np.zeros(16, np.int16), 16000)
+    with wall.shown("south"):
+        wall.sound("south", "c1", Role.AGENT, LOUD, 16000)
+        wall.sound("south", "c1", Role.CUSTOMER, SILENT, 16000)
+        heard, agent, customer, stalled = wall.levels("south")["c1"]
+        assert (heard, customer, stalled) == (0.1, 0, 0)
+        assert agent > 5
+        clock.advance(3)
+        assert wall.levels("south")["c1"] == (0.1, 0, 0, 1)
+    wall.sound("south", "nobody", Role.AGENT, SILENT, 16000)
     assert wall.heard_s("south", "c1") == 0.1
     assert wall.of_agent("south", "8012") == [("c1", 0.1)]
+
+
+def test_loudness_is_not_measured_for_nobody() -> None:
+    clock = VirtualClock()
+    wall = Wall(clock)
+    wall.hear(CALL, [CALL])
+    for _ in range(30):
+        wall.sound("south", "c1", Role.AGENT, LOUD, 16000)
+    assert wall.levels("south")["c1"] == (3.0, 0, 0, 0)
+    with wall.shown("south"):
+        wall.sound("south", "c1", Role.AGENT, LOUD, 16000)
+        assert wall.levels("south")["c1"][1] > 5
+
+
+def test_loudness_is_that_of_the_loudest_since_the_last_look() -> None:
+    sound = Sound()
+    for samples in (SILENT, LOUD, SILENT):
+        sound.add(samples, 0.1)
+    loud = sound.level(1.0)
+    sound.add(SILENT, 0.1)
+    assert sound.level(1.1) == loud  # too soon to look again
+    assert sound.level(1.3) < loud
+    for samples in (LOUD, *[SILENT] * 8):
+        sound.add(samples, 0.1)
+    sound.level(2.0)
+    sound.add(SILENT, 0.1)
+    assert sound.level(3.0) == 0
 
 
 def test_loudness_is_by_decibels() -> None:

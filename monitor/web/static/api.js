@@ -30,6 +30,13 @@ async function ask(method, path, body) {
   }
 }
 
+/** The answer that first.js asked for, the first time. */
+async function early() {
+  const asked = window.askedForSession;
+  window.askedForSession = null;
+  return asked;
+}
+
 async function read(answer, quiet) {
   const text = await answer.text();
   let content = {};
@@ -68,7 +75,7 @@ export const api = {
   /** Who is signed in, or null; `first` says that nobody ever was, `oidc` where else to sign in. */
   async session() {
     try {
-      const session = await read(await ask('GET', '/api/session'), true);
+      const session = await read((await early()) || (await ask('GET', '/api/session')), true);
       csrf = session.csrf || '';
       return { session, first: false, oidc: null };
     } catch (fault) {

@@ -1,4 +1,5 @@
 // A list of any length that draws only the rows in sight, each of them once.
+import { beforePicture } from './frame.js';
 
 const SPARE = 4;
 
@@ -17,7 +18,7 @@ export class VirtualList {
     this.places = new Map();
     this.rows = new Map();
     this.chosen = null;
-    this.waiting = 0;
+    this.drawing = () => this.draw();
     this.space = document.createElement('div');
     this.space.className = 'list-space';
     this.space.setAttribute('role', 'presentation');
@@ -26,9 +27,16 @@ export class VirtualList {
     root.setAttribute('aria-label', label);
     root.tabIndex = 0;
     root.append(this.space);
-    root.addEventListener('scroll', () => this.drawSoon(), { passive: true });
+    // kept, because to ask for them after a change makes the browser lay out the page at once
+    this.top = 0;
+    this.height = innerHeight;
+    root.addEventListener('scroll', () => { this.top = root.scrollTop; this.drawSoon(); }, { passive: true });
     root.addEventListener('click', (event) => this.click(event));
-    new ResizeObserver(() => this.drawSoon()).observe(root);
+    new ResizeObserver(() => {
+      this.top = root.scrollTop;
+      this.height = root.clientHeight;
+      this.drawSoon();
+    }).observe(root);
   }
 
   /** Show these items in this order. */
@@ -56,10 +64,22 @@ export class VirtualList {
   reveal(place) {
     const top = place * this.rowHeight;
     const bottom = top + this.rowHeight;
-    if (top < this.root.scrollTop) this.root.scrollTop = top;
-    else if (bottom > this.root.scrollTop + this.root.clientHeight) {
-      this.root.scrollTop = bottom - this.root.clientHeight;
-    }
+    if (top < this.top) this.scrollTo(top);
+    else if (bottom > this.top + this.height) this.scrollTo(bottom - this.height);
+  }
+
+  scrollTo(top) {
+    this.stretch();
+    this.root.scrollTop = top;
+    this.top = top;
+  }
+
+  /** As high as all items are. */
+  stretch() {
+    const height = this.items.length * this.rowHeight;
+    if (this.stretched === height) return;
+    this.stretched = height;
+    this.space.style.height = `${height}px`;
   }
 
   click(event) {
@@ -68,17 +88,13 @@ export class VirtualList {
   }
 
   drawSoon() {
-    if (!this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.draw(); });
+    beforePicture(this.drawing);
   }
 
   draw() {
-    const height = this.items.length * this.rowHeight;
-    if (this.space.dataset.height !== String(height)) {
-      this.space.dataset.height = height;
-      this.space.style.height = `${height}px`;
-    }
-    const first = Math.max(0, Math.floor(this.root.scrollTop / this.rowHeight) - SPARE);
-    const last = Math.min(this.items.length, Math.ceil((this.root.scrollTop + this.root.clientHeight) / this.rowHeight) + SPARE);
+    this.stretch();
+    const first = Math.max(0, Math.floor(this.top / this.rowHeight) - SPARE);
+    const last = Math.min(this.items.length, Math.ceil((this.top + this.height) / this.rowHeight) + SPARE);
     const wanted = new Set();
     for (let place = first; place < last; place += 1) wanted.add(this.key(this.items[place]));
     for (const [key, row] of this.rows) {
@@ -95,7 +111,10 @@ export class VirtualList {
       else this.space.insertBefore(element, next);
     }
     const chosen = this.rows.get(this.chosen);
-    if (chosen) this.root.setAttribute('aria-activedescendant', chosen.element.id);
+    const active = chosen ? chosen.element.id : '';
+    if (active === this.active) return;
+    this.active = active;
+    if (active) this.root.setAttribute('aria-activedescendant', active);
     else this.root.removeAttribute('aria-activedescendant');
   }
 
@@ -116,8 +135,15 @@ export class VirtualList {
       row.element.style.transform = `translateY(${place * this.rowHeight}px)`;
       row.element.setAttribute('aria-posinset', place + 1);
     }
-    row.element.setAttribute('aria-setsize', this.items.length);
-    row.element.setAttribute('aria-selected', String(key === this.chosen));
+    if (row.of !== this.items.length) {
+      row.of = this.items.length;
+      row.element.setAttribute('aria-setsize', row.of);
+    }
+    const chosen = key === this.chosen;
+    if (row.chosen !== chosen) {
+      row.chosen = chosen;
+      row.element.setAttribute('aria-selected', String(chosen));
+    }
     row.update(item);
     return row;
   }

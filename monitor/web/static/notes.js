@@ -14,7 +14,7 @@ export function note(text, { undo = null, kind = '' } = {}) {
   }
   const remove = () => row.remove();
   const row = h('div', { class: `note ${kind}`.trim() }, h('span', { text }),
-    undo && button(t('undo'), { drawing: 'undo', key: 'u', onclick: () => { remove(); undo(); } }));
+    undo && button(t('undo'), { drawing: 'undo', key: 'U', onclick: () => { remove(); undo(); } }));
   place.append(row);
   while (place.children.length > MOST) place.firstChild.remove();
   setTimeout(remove, STAY_MS);

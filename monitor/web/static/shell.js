@@ -71,6 +71,9 @@ function draw(page, session, bare) {
   const main = h('main', { id: 'main', tabindex: '-1', class: `page ${page}` });
   const header = h('header', { class: 'top' },
     h('h1', { text: t(`nav.${page}`) }), tools, account(session));
+  // what the page came with stands in for what is still being asked for
+  const early = document.querySelector('main.early');
+  if (early) main.append(...early.childNodes);
   document.body.className = bare ? 'bare' : '';
   fill(document.body,
     h('a', { class: 'skip', href: '#main', text: t('nav.skip') }),

@@ -10,10 +10,14 @@ from typing import Final
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 
+from monitor.asr.options import Options
 from monitor.types import Samples
 
 BATCH: Final = 16
-SETTINGS: Final = f"faster-whisper 1.2.1 BatchedInferencePipeline, batch {BATCH}, beam 5, its VAD"
+BEAM: Final = Options().beam
+SETTINGS: Final = (
+    f"faster-whisper 1.2.1 BatchedInferencePipeline, batch {BATCH}, beam {BEAM}, its VAD"
+)
 
 
 class Batched:
@@ -34,7 +38,7 @@ class Batched:
                 samples.astype(np.float32) / 32768,
                 language="zh",
                 batch_size=BATCH,
-                beam_size=5,
+                beam_size=BEAM,
                 without_timestamps=True,
             )
             texts.append("".join(part.text for part in found))

@@ -16,6 +16,7 @@ from faster_whisper import WhisperModel
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from monitor.asr.options import Options
 from monitor.speech.detector import Detector
 from monitor.types import FRAME_SAMPLES, SAMPLE_RATE, Samples
 
@@ -79,7 +80,7 @@ def main() -> None:
         found, _ = model.transcribe(
             samples.astype(np.float32) / 32768,
             language="zh",
-            beam_size=5,
+            beam_size=Options().beam,
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from monitor.asr.options import Options
 from monitor.qa.bench.peers import protocols
 from monitor.qa.bench.peers.protocols import Stream
 
@@ -48,6 +49,9 @@ def _whisper_live(mode: str) -> Callable[[Path, Path, int], list[str]]:
 TORCH: Final = "torch==2.13.0"
 """One that is there for processors alone, too, for machines whose index has it."""
 
+BEAM: Final = Options().beam
+"""What can be told how hard to search searches as hard as we do; the others do as they come."""
+
 _LIVE_PACKAGES: Final = (
     # its pins pull OpenVINO and the libraries of graphics cards
     ("--no-deps", "whisper-live==0.10.0"),
@@ -60,7 +64,7 @@ _LIVE_PACKAGES: Final = (
 RECIPES: Final = (
     Recipe(
         name="thread per call",
-        settings="faster-whisper 1.2.1 + webrtcvad, hang-over 0.5 s, beam 5, one shared model",
+        settings=f"faster-whisper 1.2.1 + webrtcvad, hang-over 0.5 s, beam {BEAM}, shared model",
         command=_plain("thread"),
         stream=protocols.plain,
         prints_port=True,
@@ -103,13 +107,13 @@ RECIPES: Final = (
     ),
     Recipe(
         name="RealtimeSTT",
-        settings="RealtimeSTT 1.1.2 fastapi server, beam 5/1, int8, main model for realtime",
+        settings=f"RealtimeSTT 1.1.2 fastapi server, beam {BEAM}/1, int8, main model for realtime",
         command=lambda python, model, port: [
             *(str(python), "-m", "example_fastapi_server.server", "--host", "127.0.0.1"),
             *("--port", str(port), "--engine", "faster_whisper", "--model", str(model)),
             *("--realtime-model", str(model), "--use-main-model-for-realtime"),
             *("--device", "cpu", "--compute-type", "int8", "--language", "zh"),
-            *("--batch-size", "0", "--realtime-batch-size", "0", "--beam-size", "5"),
+            *("--batch-size", "0", "--realtime-batch-size", "0", "--beam-size", str(BEAM)),
             *("--beam-size-realtime", "1", "--max-sessions", "400"),
             *("--max-active-speakers", "400"),
         ],

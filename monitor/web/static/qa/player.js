@@ -43,7 +43,7 @@ export class Player {
       h('span', { class: 'times' }, this.time, ` / ${clock(this.duration)}`),
       this.rate,
       this.channels = segments(t('player.channel'), ['both', 'agent', 'customer'].map((id) => [id, t(`player.${id}`)]), 'both', (id) => this.listen(id)),
-      h('button', { type: 'button', class: 'button', onclick: () => this.nextAlert(1) }, icon('right', 'little'), h('span', { text: t('player.nextAlert') }), h('kbd', { text: 'n' })),
+      h('button', { type: 'button', class: 'button', onclick: () => this.nextAlert(1) }, icon('right', 'little'), h('span', { text: t('player.nextAlert') }), h('kbd', { text: 'N' })),
       h('small', { class: 'keys', text: t('player.keys') }));
     this.element = h('section', { class: 'player', 'aria-label': t('player.position') }, this.pins, this.lanes, this.range, this.controls, this.message);
     this.wire();

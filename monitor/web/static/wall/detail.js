@@ -1,6 +1,7 @@
 // The right side: one alert with everything needed to decide, or one call as it goes on.
 import { button, fill, h, icon, toggle, write } from '../dom.js';
 import { clock, severityName, when } from '../format.js';
+import { beforePicture } from '../frame.js';
 import { blank } from '../shell.js';
 import { isChinese, t, tOr } from '../words.js';
 import { categoryName, showFate } from './alerts.js';
@@ -26,6 +27,7 @@ export class Detail {
     this.transcript = new Transcript();
     this.words = null;
     this.subject = null;
+    this.updating = () => this.update();
     this.blank();
   }
 
@@ -95,7 +97,7 @@ export class Detail {
   }
 
   updateSoon() {
-    if (!this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.update(); });
+    beforePicture(this.updating);
   }
 
   update() {

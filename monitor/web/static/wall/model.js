@@ -3,6 +3,7 @@ import { SEVERITIES } from '../format.js';
 import { tOr } from '../words.js';
 
 const ENDED_STAYS_MS = 8000;
+const MOST_DELAY_S = 10;
 const RANK = Object.fromEntries(SEVERITIES.map((name, place) => [name, place]));
 
 const SPLIT = '\n';
@@ -24,7 +25,8 @@ export class Model {
     this.calls = new Map();
     this.levels = new Map();
     this.ofCall = new Map();
-    this.skew = 0;
+    this.skew = null;
+    this.lastRaised = new Map();
     this.behind = 0;
     this.leftOff = 0;
     this.filter = { text: '', floor: 'low', quiet: false, tab: 'waiting', onlyAlerted: false };
@@ -32,23 +34,26 @@ export class Model {
 
   /** The server's time, so that ages are right on a machine whose clock is not. */
   now() {
-    return Date.now() / 1000 + this.skew;
+    return Date.now() / 1000 + (this.skew || 0);
   }
 
+  /** Of all that was told, the message that was under way the shortest is nearest to the truth. */
   setNow(wall) {
-    this.skew = wall - Date.now() / 1000;
+    const skew = wall - Date.now() / 1000;
+    if (this.skew === null || skew > this.skew || this.skew - skew > MOST_DELAY_S) this.skew = skew;
   }
 
   begin(view) {
     this.setNow(view.now);
     this.leftOff += view.left_off;
     for (const entry of view.entries) {
-      this.keep({ ...entry, team: view.team, id: keyOf(view.team, entry.alert.id), actions: [...entry.actions] });
+      this.keep({ ...entry, team: view.team, id: keyOf(view.team, entry.alert.id), first: entry.alert.seq, actions: [...entry.actions] });
     }
   }
 
   keep(entry) {
     this.entries.set(entry.id, entry);
+    this.lastRaised.set(entry.team, Math.max(entry.raised, this.lastRaised.get(entry.team) || 0));
     entry.call = keyOf(entry.team, entry.alert.call);
     const { call } = entry;
     if (!this.ofCall.has(call)) this.ofCall.set(call, new Set());
@@ -63,10 +68,11 @@ export class Model {
       if (alert.state === 'withdrawn') known.standing = { ...known.standing, due: null };
       return { entry: known, fresh: false };
     }
-    const raised = this.now();
+    // the log says what came first, whatever becomes of the clocks
+    const raised = Math.max(this.now(), this.lastRaised.get(team) || 0);
     const limit = limits[alert.severity];
     const standing = { status: 'new', level: 0, by: '', at: null, reason: '', due: limit ? raised + limit : null };
-    const entry = { id: keyOf(team, alert.id), team, alert, raised, standing, actions: [] };
+    const entry = { id: keyOf(team, alert.id), team, alert, raised, first: alert.seq, standing, actions: [] };
     this.keep(entry);
     return { entry, fresh: true };
   }
@@ -99,7 +105,7 @@ export class Model {
     for (const entry of this.entries.values()) {
       if (this.waits(entry) === waiting && this.passes(entry)) found.push(entry);
     }
-    if (waiting) found.sort((a, b) => RANK[a.alert.severity] - RANK[b.alert.severity] || a.raised - b.raised || a.alert.seq - b.alert.seq);
+    if (waiting) found.sort((a, b) => RANK[a.alert.severity] - RANK[b.alert.severity] || a.raised - b.raised || a.first - b.first);
     else found.sort((a, b) => (b.standing.at || b.raised) - (a.standing.at || a.raised) || b.alert.seq - a.alert.seq);
     return found;
   }

@@ -2,6 +2,7 @@
 import { api } from '../api.js';
 import { button, fill, h, icon, toggle, write } from '../dom.js';
 import { severityName } from '../format.js';
+import { beforePicture } from '../frame.js';
 import { note } from '../notes.js';
 import { blank, start } from '../shell.js';
 import { t } from '../words.js';
@@ -22,6 +23,7 @@ const LATE_MS = 700;
 const BACK_MS = 4000;
 const SAY_EVERY_MS = 1500;
 const MOST_TEAMS = 8;
+const CALM = 40;
 
 class Wall {
   constructor(main, session, frame) {
@@ -35,6 +37,7 @@ class Wall {
     this.sound = new Sound();
     this.notifier = new Notifier();
     this.ear = new Ear(() => this.heard());
+    this.redrawing = () => this.redraw();
     this.chosen = null;
     this.touched = false;
     this.caught = 0;
@@ -43,7 +46,7 @@ class Wall {
   }
 
   async begin() {
-    fill(this.main, blank('wave', t('state.loading')));
+    if (!this.main.firstChild) fill(this.main, blank('wave', t('state.loading')));
     const query = (team) => `?team=${encodeURIComponent(team)}`;
     const [demo, ...views] = await Promise.all([api.get(`/api/demo${query(this.team)}`).catch(() => this.demo),
       ...this.teams.map((team) => api.get(`/api/wall${query(team)}`))]);
@@ -53,7 +56,8 @@ class Wall {
     this.draw();
     this.connect(views);
     this.redraw();
-    setInterval(() => this.redraw(), 1000);
+    this.tools.update();
+    setInterval(() => { this.redraw(); this.tools.update(); }, 1000);
   }
 
   draw() {
@@ -274,7 +278,7 @@ class Wall {
   }
 
   redrawSoon() {
-    if (!this.waiting) this.waiting = requestAnimationFrame(() => { this.waiting = 0; this.redraw(); });
+    beforePicture(this.redrawing);
   }
 
   redraw() {
@@ -290,12 +294,15 @@ class Wall {
 
   drawCounts(calls) {
     const waiting = this.model.waiting();
-    write(this.layout.callCount, this.model.live());
+    const live = this.model.live();
+    write(this.layout.callCount, live);
+    // dozens of bars that glide are dozens of layers to put together sixty times a second
+    toggle(this.layout.element, 'busy', live > CALM);
     this.layout.tabs.show(this.model.filter.tab, waiting.all, this.model.entries.size - waiting.all);
     this.layout.only.setAttribute('aria-pressed', String(this.model.filter.onlyAlerted));
     const urgent = waiting.critical + waiting.high;
-    document.title = `${urgent ? `(${urgent}) ` : ''}${t('nav.wall')} · ${t('app.name')}`;
-    this.tools.update();
+    const title = `${urgent ? `(${urgent}) ` : ''}${t('nav.wall')} · ${t('app.name')}`;
+    if (title !== this.title) document.title = this.title = title;
   }
 
   drawBlanks(calls, listed) {

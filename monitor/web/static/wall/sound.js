@@ -57,15 +57,24 @@ export class Sound {
 }
 
 export class Notifier {
-  get state() {
-    if (!('Notification' in window) || Notification.permission === 'denied') return 'blocked';
-    return Notification.permission === 'granted' && localStorage.getItem('notify') === 'on' ? 'on' : 'off';
+  constructor() {
+    this.look();
+    addEventListener('focus', () => this.look());
+  }
+
+  /** Asking the browser stops the page each time: only when the answer may be another one. */
+  look() {
+    const allowed = 'Notification' in window ? Notification.permission : 'denied';
+    const wanted = localStorage.getItem('notify') === 'on';
+    this.state = allowed === 'denied' ? 'blocked' : allowed === 'granted' && wanted ? 'on' : 'off';
   }
 
   async toggle() {
+    this.look();
     if (this.state === 'blocked') return;
     if (this.state === 'on') localStorage.setItem('notify', 'off');
     else if ((await Notification.requestPermission()) === 'granted') localStorage.setItem('notify', 'on');
+    this.look();
   }
 
   /** Only for what cannot wait, only while nobody looks; the words themselves stay on the page. */

@@ -20,6 +20,7 @@ export class Words {
     this.items = new Map();
     this.loaded = false;
     this.failed = null;
+    this.revision = 0;
   }
 
   /** Everything recorded so far; what comes meanwhile over the socket stays. */
@@ -37,10 +38,17 @@ export class Words {
     } catch (fault) {
       this.failed = fault;
     }
+    this.revision += 1;
   }
 
   /** Returns whether anything changed. */
   take(event) {
+    const changed = this.keep(event);
+    if (changed) this.revision += 1;
+    return changed;
+  }
+
+  keep(event) {
     if (event.call !== this.call) return false;
     if (event.type === 'utterance') {
       if (!event.text || NO_SPEECH.includes(event.suppressed)) return false;
@@ -80,6 +88,7 @@ export class Transcript {
 
   clear() {
     this.rows.clear();
+    this.shows = '';
     this.body.replaceChildren();
     this.follows = true;
     this.words = null;
@@ -89,6 +98,9 @@ export class Transcript {
   draw(words, alerts, { around = null } = {}) {
     if (words !== this.words) this.clear();
     this.words = words;
+    const shows = `${words.revision} ${alerts.map((each) => each.alert.seq).join()} ${around && around.start} ${around && around.end}`;
+    if (shows === this.shows) return;
+    this.shows = shows;
     let lines = words.sorted();
     if (around) lines = near(lines, around);
     const cut = lines.slice(-LINES);
