@@ -57,6 +57,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     also_ok: tuple[str, ...] | str = ()
     """Categories that may be raised beside them."""
     expect_signal: str | None = None
+    also_ok_signal: tuple[str, ...] = ()
+    """Signals that may be given beside it."""
     split: Literal["dev", "test"] = "dev"
     """Packs are tuned on `dev` alone; of `test` its author reads only these numbers."""
     context: tuple[Said, ...] = ()
@@ -94,7 +96,8 @@ class Verdict:
     def false(self) -> frozenset[str]:
         """What was raised and is not so."""
         signals = self.signals if self.item.role is Role.CUSTOMER else frozenset[str]()
-        return (self.categories | signals) - self.item.allowed - self.wanted
+        allowed = self.item.allowed.union(self.item.also_ok_signal)
+        return (self.categories | signals) - allowed - self.wanted
 
 
 @dataclass(slots=True)

@@ -76,6 +76,8 @@ _AGREEING: Final = re.compile(
 )
 """Negators that agree, or deny a harm."""
 _WHETHER: Final = re.compile(r"(.)[不没]\1")
+_ANY_THERE: Final = re.compile("有没有.{0,4}$")
+_ABLE: Final = re.compile("(?:能不能|可不可以|能否)(?!不)")
 _NO_HARM: Final = re.compile(
     "(?:不|没|无|零|免)[^对]{0,4}?(?:亏|赔|风险|损失|副作用|征信|流水|门槛|费|利息|反弹|复发|涨|扣|违约|影响|逾期|抵押|负债"
     "|告知|体检|回访|考试|上课|看|查|用|需要)|亏不|赔不|跌不"
@@ -101,8 +103,13 @@ def question(text: str, start: int, end: int) -> bool:
     return len(text) <= 14 and len(text) - end <= 3
 
 
-def kind_of(phrase: str) -> Asked:
-    """The kind of question a phrase makes when a customer asks it."""
+def kind_of(phrase: str, before: str = "") -> Asked:
+    """The kind of question a phrase makes when a customer asks it, after these words.
+
+    有没有不看征信的: 没有 says that there is none, not that nothing is looked at.
+    """
+    if _ANY_THERE.search(before) or _ABLE.search(phrase):
+        return Asked.CLAIM
     return Asked.HARMLESS if _NO_HARM.search(_WHETHER.sub("", phrase)) else Asked.CLAIM
 
 

@@ -5,6 +5,7 @@ Nothing here knows the company or the customer of a call, so that calls share wh
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -30,7 +31,12 @@ REFERS: Final = -1
 NAMING: Final = frozenset({"impersonation"})
 """Categories about names: 这边是中诚 is the name of a company, not 这边是中国人民银行 misheard."""
 
+SHARED: Final = 16
+"""Matchers kept for kinds of calls that look for the same phrases."""
+
 _EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref, ex.Similar)
+
+_MATCHERS: Final[OrderedDict[object, Matcher]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +261,9 @@ class Compiler:
         met, note = disclosure.satisfied_by, ""
         if disclosure.unregistered is not None and not self.kind.registered:
             met, note = disclosure.unregistered, "no_registered_name"
-        self._take(met, soft=disclosure.homophones)
+        # whichever is met, both are looked for: calls with and without a name share their matcher
+        self._take(disclosure.satisfied_by, soft=disclosure.homophones)
+        self._take(disclosure.unregistered, soft=disclosure.homophones)
         self._take(disclosure.trigger)
         duty = Duty(
             item=disclosure.id,
@@ -306,7 +314,20 @@ class Compiler:
 
     def _matcher(self) -> Matcher:
         sounded = [number in self.soft for number in range(len(self.patterns))]
-        return Matcher(self.patterns, homophones=sounded, misheard=self.guessed)
+        return _shared(self.patterns, tuple(sounded), frozenset(self.guessed))
+
+
+def _shared(
+    patterns: Sequence[Pattern], sounded: tuple[bool, ...], guessed: frozenset[int]
+) -> Matcher:
+    """The matcher of these patterns, made once. The `id`s hold: a matcher keeps its patterns."""
+    key = tuple(map(id, patterns)), sounded, guessed
+    found = _MATCHERS.get(key)
+    if found is None:
+        found = _MATCHERS[key] = Matcher(patterns, homophones=sounded, misheard=guessed)
+        while len(_MATCHERS) > SHARED:
+            _MATCHERS.popitem(last=False)
+    return found
 
 
 def _similar(packs: Iterable[pk.Pack]) -> Model | None:

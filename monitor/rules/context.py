@@ -176,7 +176,8 @@ def _reported(passage: Passage) -> Reading | None:
             return Reading(kind="reported", reason=f"“{match.group()}”是转述别人的话")
     if cues.REPORTED_ALL.search(before) and cues.REPORTED_ALL_AFTER.match(behind):
         return Reading(kind="reported", reason="泛指这类说法并提醒，不是承诺")
-    if cues.ASKED_BEFORE.search(before):
+    told = cues.TOLD_BEFORE.search(before) and cues.TOLD_AFTER.match(behind)
+    if told or cues.ASKED_BEFORE.search(before):
         return Reading(kind="reported", reason="复述客户的问题")
     return _warned(before, behind)
 
@@ -207,7 +208,10 @@ def _question(passage: Passage) -> Reading | None:
         return Reading(kind="question", reason=f"“{inside.group()}”是问句，没有下断言")
     wish = cues.WISH_BEFORE.search(before)
     asking = cues.ASKING_AFTER.match(behind)
-    if wish and (asking or passage.asked or behind.startswith(("的话", "对吧", "是吧", "是吗"))):
+    choice = cues.OR_ELSE.match(_behind(passage)) or behind.startswith(
+        ("的话", "对吧", "是吧", "是吗")
+    )
+    if wish and (asking or passage.asked or choice):
         return Reading(kind="question", reason=f"“{wish.group()}”在问客户的需求或经历")
     whether = cues.ASKING_BEFORE.search(before)
     if whether and not cues.LOOK_BEFORE.search(before[: whether.start()]):

@@ -39,7 +39,7 @@ STRONG_NEGATORS = _words(
     不涉及 不宣传 不做 不搞 不推荐 不建议 不属于 不存在 不代表 不等于 不意味着 不具备 不享有
     不包括 不包含 并不是 并非 并不 并没有 并没 不是说 不代表说 从不 从未 从来不 从来没 从来没有
     绝不 绝非 绝对不 决不 未必 不一定 不见得 谈不上 称不上 算不上 不至于 不可能 请勿 切勿 切忌
-    不符合 没有任何人 没有人 没有哪家 没有哪个 没哪家 没哪个
+    做不到 保证不了 承诺不了 不符合 没有任何人 没有人 没有哪家 没有哪个 没哪家 没哪个
     """
 )
 """Negators that reach over a few unknown characters."""
@@ -47,7 +47,7 @@ STRONG_NEGATORS = _words(
 WEAK_NEGATORS = _words(
     """
     不会因为 不因为 不会 不是 不用 不必 不要 不再 不算 不像 没有 没说 没有说 没讲 没承诺 没保证
-    没写 无需 千万别 千万不要 别 勿 莫 不全是 不完全是 不完全 不太 不太可能
+    没写 没人说 没人要 不劝 无需 千万别 千万不要 别 勿 莫 不全是 不完全是 不完全 不太 不太可能
     """
 )
 """Negators that reach only over words known to let them through."""
@@ -206,6 +206,10 @@ SEEN_BEFORE = re.compile(
 )
 """Seen or heard elsewhere, or told by the customer."""
 
+TOLD_BEFORE = re.compile("(?:您|你)(?:刚才|刚刚|之前|上次)?(?:说|讲|提|提到|问)的[^我]{0,3}$")
+TOLD_AFTER = re.compile("^[^我]{0,3}?(?:是指|指的?是|是说|是哪|是什么|是不是|是在哪|具体是)")
+"""您说的保底收益|是指哪一款: the customer's words, to be explained."""
+
 REPORTED_ALL = re.compile(r"(?:任何|凡是|但凡|所有|一切|那种|那些|这种|这类|此类|谁)[^但]{0,8}$")
 REPORTED_ALL_AFTER = re.compile(
     r"^[^但]{0,6}?(?:都|均|一律|就)(?:是|属于|要|不|别|得|请|应|可能)?"
@@ -250,7 +254,7 @@ ASKING_BEFORE = re.compile(
     r"(?:是不是|有没有|能不能|会不会|要不要|想不想|是否|能否|可否|有无|什么是|什么叫|怎么看|哪种|哪款|还是|知不知道|了不了解)"
     r"[^但了]{0,8}$"
 )
-WHETHER_INSIDE = re.compile("有没有|是否|有无")
+WHETHER_INSIDE = re.compile("有没有|是否|有无|能不能|能否|会不会")
 """A question between the parts of a phrase: 您之前|有没有|住过院."""
 
 AGREE_BEFORE = re.compile("(?:这|可|那)不(?:就)?(?:是)?$|不就(?:是)?$")
@@ -262,6 +266,8 @@ LOOK_BEFORE = re.compile(
 ASKING_AFTER = re.compile(
     r"^(?P<gap>.{0,10}?)(?P<particle>吗|(?<![这那怎什多要])么|嘛|没有$|没$|不$|还是)"
 )
+OR_ELSE = re.compile("^.{0,6}?还是(?!要|得|建议|推荐|会|能给)")
+"""您是想找保本的|还是能接受波动的: a choice, across the comma."""
 NEW_SUBJECT = re.compile(
     r"您|你|我|咱|这个|这款|那|要不|方便|可以|需要|兴趣|意向|有空|听|了解|考虑|办理|愿意|有什么|有没有"
     r"|今天|明天|现在|到时|放心|而且|所以|但|就|都|也|还|因为"

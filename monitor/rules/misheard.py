@@ -39,13 +39,9 @@ GUESSED: Final = 3
 
 
 class _Node(dict[str, "_Node"]):
-    """What may follow, and the words that end here."""
+    """What may follow."""
 
-    __slots__ = ("wording",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.wording: Wording | None = None
+    __slots__ = ()
 
 
 class Ear:
@@ -53,6 +49,8 @@ class Ear:
 
     def __init__(self, wordings: Iterable[Wording]) -> None:
         self._root = _Node()
+        self._ends: dict[int, Wording] = {}
+        """The words that end at a node, by its `id`: most nodes have none."""
         self._like: dict[str, list[tuple[_Node, float]]] = {}
         for wording in wordings:
             if wording.near:
@@ -84,8 +82,8 @@ class Ear:
     ) -> Iterator[tuple[Wording, Span, int]]:
         """Words below a node; `off`: a syllable was another already."""
         start, at = span
-        if changed and node.wording is not None:
-            yield node.wording, span, changed
+        if changed and (wording := self._ends.get(id(node))) is not None:
+            yield wording, span, changed
         if at == len(text):
             return
         said, wider = text[at], (start, at + 1)
@@ -105,8 +103,11 @@ class Ear:
     def _plant(self, wording: Wording) -> None:
         node = self._root
         for character in wording.text:
-            node = node.setdefault(character, _Node())
-        node.wording = wording
+            after = node.get(character)
+            if after is None:
+                after = node[character] = _Node()
+            node = after
+        self._ends[id(node)] = wording
 
     def _beginnings(self, said: str) -> list[tuple[_Node, float]]:
         """Words that begin with another character that this one may stand for."""

@@ -89,7 +89,9 @@ class Questions:
                     continue
                 text = turn.folded.text[hit.start : hit.end]
                 for index, kind in questions[number]:
-                    sort = answers.kind_of(text) if kind is Asked.CLAIM else kind
+                    sort = kind
+                    if kind is Asked.CLAIM:
+                        sort = answers.kind_of(text, turn.folded.text[: hit.start])
                     yield hit.start, hit.end, self._court.rules.rules[index], sort, True
 
     def _implied(self, turn: Turn, touched: Iterable[int]) -> Iterator[_Asked]:
@@ -107,7 +109,7 @@ class Questions:
                 low = min(leaf.start for leaf in found.leaves)
                 high = max(leaf.end for leaf in found.leaves)
                 if answers.question(text, low, high):
-                    yield low, high, law, answers.kind_of(text[low:high]), False
+                    yield low, high, law, answers.kind_of(text[low:high], text[:low]), False
 
 
 def _question(turn: Turn, law: Law, kind: Asked, place: tuple[int, int], named: bool) -> _Question:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import partial
+from threading import Lock
 from typing import Final, Generic, TypeVar
 
 from monitor.events import CallStarted
@@ -51,13 +52,16 @@ class RuleSet(Compiled):
         names = (call.company, call.aliases, call.product, tuple(sorted(call.meta.items())))
         found = _CALLS.get(several, kind, names)
         if found is None:
-            compiled = _KINDS.get(several, kind, ())
-            if compiled is None:
-                with uncollected():
-                    compiled = Compiler(several, kind).compiled()
-                _KINDS.keep(several, kind, (), compiled)
-            found = cls._made(compiled, call)
-            _CALLS.keep(several, kind, names, found)
+            with _COMPILING:  # calls of a kind that begin together compile it once
+                compiled = _KINDS.get(several, kind, ())
+                if compiled is None:
+                    with uncollected():
+                        compiled = Compiler(several, kind).compiled()
+                    _KINDS.keep(several, kind, (), compiled)
+                found = _CALLS.get(several, kind, names)
+                if found is None:
+                    found = cls._made(compiled, call)
+                    _CALLS.keep(several, kind, names, found)
         return found
 
     @classmethod
@@ -138,26 +142,30 @@ class _Kept(Generic[_T]):
     """
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._made: OrderedDict[object, tuple[Sequence[pk.Pack], _T]] = OrderedDict()
 
     def get(self, packs: Sequence[pk.Pack], kind: Kind, names: tuple[object, ...]) -> _T | None:
         key = self._key(packs, kind, names)
-        if key not in self._made:
-            return None
-        self._made.move_to_end(key)
-        return self._made[key][1]
+        with self._lock:
+            if key not in self._made:
+                return None
+            self._made.move_to_end(key)
+            return self._made[key][1]
 
     def keep(
         self, packs: Sequence[pk.Pack], kind: Kind, names: tuple[object, ...], made: _T
     ) -> None:
-        self._made[self._key(packs, kind, names)] = (packs, made)
-        while len(self._made) > CACHED:
-            self._made.popitem(last=False)
+        with self._lock:
+            self._made[self._key(packs, kind, names)] = (packs, made)
+            while len(self._made) > CACHED:
+                self._made.popitem(last=False)
 
     @staticmethod
     def _key(packs: Sequence[pk.Pack], kind: Kind, names: tuple[object, ...]) -> object:
         return tuple(id(pack) for pack in packs), kind, names
 
 
+_COMPILING: Final = Lock()
 _KINDS: Final[_Kept[Compiled]] = _Kept()
 _CALLS: Final[_Kept[RuleSet]] = _Kept()

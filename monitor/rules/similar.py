@@ -41,8 +41,18 @@ SURE: Final = 0.9
 """Recogniser confidence below which nothing is noticed: the scorer learned from written text, and
 likeness to misheard words is likeness to nothing that was said."""
 
-_DISOWNED: Final = re.compile("(?:我|我们)?(?:(?:并)?不是(?:说|讲)|没(?:有)?说|不代表|不等于)")
+_DISOWNED: Final = re.compile(
+    "(?:我|我们)?(?:(?:并)?不是(?:说|讲)|没(?:有)?(?:人)?说|不代表|不等于|没人要)"
+    "|(?:先生|女士|大哥|哥|大姐|姐|阿姨|叔叔?|大爷|大妈)?(?:这|那)(?:可|个|款)?不是(?:存钱|存款|储蓄|理财|银行)"
+    "|(?:您|你)(?:刚才|刚刚|之前)?说(?:的)?(?:听|他们|之前|朋友|别人|业务员|上次|上回|有人|人家)"
+)
 """Openings that take back the whole sentence, however far the words are that are like one."""
+_DISSUADED: Final = re.compile("不(?:劝|建议|主张|鼓励)(?:您|你)?(?:现在|轻易|急着)?退")
+"""The opposite of what a talk about giving up a policy is like, anywhere."""
+
+FLOOR: Final = 0.5
+"""Least score that raises anything, whatever a model card says: more likely than not. On six sets
+not learned from this took 29 of 49 wrong hits and 52 of 485 right ones."""
 
 _STRONG: Final = 0.25
 """Share of the largest contribution from which a feature is named as a reason."""
@@ -83,8 +93,8 @@ def noticed(asked: Similar, turn: Turn, model: Model) -> Likeness | None:
         return None
     if _disowned(turn.folded.text, turn.fresh):
         return None
-    over = quality.threshold if asked.over is None else asked.over
-    scores = _scores(turn, model, min(over, model.least))
+    over = max(quality.threshold, FLOOR) if asked.over is None else asked.over
+    scores = _scores(turn, model, min(over, _least(model)))
     best = max(scores, key=lambda one: one.values[place], default=None)
     if best is None or best.values[place] < over:
         return None
@@ -101,7 +111,8 @@ def _tells(turn: Turn) -> bool:
 def _disowned(text: str, start: int) -> bool:
     """Whether what begins here says from its first words that it is somebody else's, or untrue."""
     reported = cues.REPORTED_BEFORE.match(text, start)
-    return reported is not None or _DISOWNED.match(text, start) is not None
+    disowned = _DISOWNED.match(text, start) or _DISSUADED.search(text, start)
+    return reported is not None or disowned is not None
 
 
 def likeness(score: Score, place: int, folded: Folded, model: Model) -> Likeness:
@@ -141,8 +152,13 @@ def parts(low: int, high: int) -> list[tuple[int, int]]:
 
 def suspicious(turn: Turn, model: Model, over: float | None = None) -> bool:
     """Whether what a turn adds is like anything at all: asked before it is asked of what."""
-    least = model.least if over is None else min(over, model.least)
+    least = _least(model) if over is None else min(over, _least(model))
     return _tells(turn) and bool(_scores(turn, model, least))
+
+
+def _least(model: Model) -> float:
+    """What is less like a violation than this raises nothing."""
+    return max(model.least, FLOOR)
 
 
 def _scores(turn: Turn, model: Model, least: float) -> tuple[Score, ...]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from monitor.rules.ruleset import RuleSet, known_industry
 from tests.rules.judging import call, disclosures, judge, pack, rule, run, said
 
@@ -41,6 +44,24 @@ def test_compiled_once_for_calls_that_are_alike() -> None:
     assert RuleSet.for_call((BASE,), call(agent="8012")) is first
     assert RuleSet.for_call((BASE,), call(industry="wealth")) is not first
     assert RuleSet.for_call((BASE,), call(company="江海银行")) is not first
+
+
+def test_calls_with_and_without_a_name_look_for_the_same_phrases() -> None:
+    unnamed = RuleSet.for_call((BASE,), call())
+    named = RuleSet.for_call((BASE,), call(company="江海银行"))
+    assert named.matcher is unnamed.matcher
+
+
+def test_calls_of_a_new_kind_that_begin_together_compile_it_once() -> None:
+    packs = (pack("rules:\n" + rule("百分百保本")),)
+    together = Barrier(8)
+
+    def begin(_: int) -> RuleSet:
+        together.wait()
+        return RuleSet.for_call(packs, call())
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len({id(one) for one in threads.map(begin, range(8))}) == 1
 
 
 def test_packs_are_chosen_by_industry() -> None:
