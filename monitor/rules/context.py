@@ -176,8 +176,8 @@ def _reported(passage: Passage) -> Reading | None:
             return Reading(kind="reported", reason=f"“{match.group()}”是转述别人的话")
     if cues.REPORTED_ALL.search(before) and cues.REPORTED_ALL_AFTER.match(behind):
         return Reading(kind="reported", reason="泛指这类说法并提醒，不是承诺")
-    told = cues.TOLD_BEFORE.search(before) and cues.TOLD_AFTER.match(behind)
-    if told or cues.ASKED_BEFORE.search(before):
+    retold = cues.TOLD_BEFORE.search(before) and cues.TOLD_AFTER.match(behind)
+    if retold or cues.ASKED_BEFORE.search(before):
         return Reading(kind="reported", reason="复述客户的问题")
     return _warned(before, behind)
 
