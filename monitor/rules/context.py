@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from monitor.rules import cues
+from monitor.rules import cues, frames
 from monitor.rules.negation import Negator, reaching
 from monitor.rules.pack import Excuses
 
@@ -172,13 +172,16 @@ def _reported(passage: Passage) -> Reading | None:
         gap = before[end:]
         told = match.group().endswith(("说", "讲"))
         ours = told and gap.startswith(("我们", "咱们", "我司", "我家"))
-        if len(gap) <= 10 and not ours and not cues.STARTER.search(gap):
+        praised = gap.startswith(("好", "不错", "划算", "可以", "值"))
+        if len(gap) <= 10 and not ours and not praised and not cues.STARTER.search(gap):
             return Reading(kind="reported", reason=f"“{match.group()}”是转述别人的话")
     if cues.REPORTED_ALL.search(before) and cues.REPORTED_ALL_AFTER.match(behind):
         return Reading(kind="reported", reason="泛指这类说法并提醒，不是承诺")
     retold = cues.TOLD_BEFORE.search(before) and cues.TOLD_AFTER.match(behind)
     if retold or cues.ASKED_BEFORE.search(before):
         return Reading(kind="reported", reason="复述客户的问题")
+    if framed := frames.opened(text, start, passage.end):
+        return Reading(kind="reported", reason=framed)
     return _warned(before, behind)
 
 
