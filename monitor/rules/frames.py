@@ -75,7 +75,7 @@ _YES: Final = re.compile(
 
 _RETOLD_AFTER: Final = re.compile(
     "(?:这个|那个|这|那|这句|这些)?(?:事|情况|问题|投诉)?(?:我|我们|公司)?(?:这边)?(?:就|先|再|去|会|来|要|给您|帮您|马上|已经)*"
-    "(?:核实|核查|记录|记下|记一下|登记|查一下|受理|反馈|上报|澄清|纠正|举报|解释|备注|转达)"
+    "(?:核实|核查|核对|查(?:一)?(?:下|查|清|证)|问(?:一)?(?:下|清)|记录|记下|记一下|登记|查一下|受理|反馈|上报|澄清|纠正|举报|解释|备注|转达)"
     "|(?:这个|这种|那种|这样的|那个)(?:说法|话|讲法|宣传)|(?:这|那)话|答案(?:是|就)|没法(?:回答|答|说)|不好说|说不准"
     "|那(?:个)?(?:人)?不是我们|不是我们(?:公司|家|这|的人|员工|写|发|说)|跟我们没关系"
     "|压根|没这(?:东西|个|种|回事|事)|没有这(?:个|种|回|事)|不准(?:这么|这样)?(?:说|讲)|仿冒|假冒|山寨|冒充"
@@ -91,6 +91,35 @@ _ANYBODY: Final = re.compile(
 )
 """有没有人跟您说过|……: what others did is asked."""
 
+_TOPIC: Final = (
+    "(?:的|了|呢|嘛|啊|呀|哦|这个|这种|这类|这样|那种|那个|这|那|种|事儿|事情|事|话|说法|做法|情况|一套|一条|之类|什么|是|都|咱们|咱|我们|公司"
+    "|我|我这|这边|这里|这儿|您|你|真|可|还真|也|从来|一律|坚决|绝对|肯定|根本|压根|确实|完全|现在|按规定|属于){0,6}"
+)
+_JUDGED: Final = (
+    "(?:"
+    "没有(?:的|哦|啊|呢|呀|这|那)?$|没有(?=您看|您可以|您别|我们公司|咱们|这里)|(?:没|没有)(?:这|那)(?:回|个|种|事|一)"
+    "|不(?:行|准|许|允许|可取|现实|做|搞|碰|干|办|弄|提供)(?:的|这|那|哦|啊|呢)?(?:$|事|种|一套|一条|这种|业务)"
+    "|想(?:都|也)(?:不要|别)想|(?:干|做|办|帮|弄|搞|说)不(?:出来|出口|到|了(?!解)|成|死)"
+    "|一(?:句|个字|回|次)(?:都|也)?没(?:说|讲|提|写|答应|承诺)|没(?:说|讲|提|承诺|答应)过(?:的)?$"
+    "|不敢(?:打包票|夸口|拍胸脯|应|答应|乱说|讲|说|保证|承诺)|(?:得|要)看(?:情况|个人|审批|条件|合同|条款|市场|医生|成绩|您的?(?:情况|资质|条件))|因人而异"
+    "|(?:要|会|得)?(?:被|受)(?:罚|处罚|处分|追责|查处)|明文禁止|(?:是)?(?:红线|雷区|高压线|禁区|大忌|底线)"
+    "|(?:话术|套路|骗局|噱头|幌子|把戏|伎俩|鬼话|谎话|旗号|忽悠)"
+    "|(?:这)?(?:几|两|三|四|五)个字|(?:是)?(?:谁|哪个|哪位|从哪|哪里|在哪|听谁)[^我]{0,6}(?:说|讲|听|教|看)"
+    "|当(?:成|作)?(?:卖点|幌子|诱饵|噱头|借口|由头|招牌)|来(?:哄|骗|忽悠|吓|蒙|糊弄|引诱)(?:您|你|人|客户|老人)"
+    "|(?:是真是假|真的假的|靠谱吗|可信吗|合法吗|合规吗)|千万(?:别|不要|不能|莫)(?!错过|犹豫|等|告诉|说|跟|让|声张|外传|拖|浪费)"
+    "|谁[^您你]{0,4}谁(?:走人|下岗|倒霉|担责|负责|被)|(?:中介|平台|公司|机构|人|广告|电话)?(?:都|您)?千万(?:别|不要)(?:找|碰|信|接|加|理)"
+    ")"
+)
+_VERDICT: Final = re.compile(f"^[^我但就不没]{{0,4}}?{_TOPIC}{_JUDGED}")
+_AT_END: Final = re.compile(f"{_JUDGED}.{{0,8}}$")
+"""退佣返现|这个真没有, 包过|这话是谁说的: what was named first is judged behind it."""
+_NAMED: Final = re.compile("(?:跟|和|与|同)[^我但]{0,4}$")
+_NO_TIE: Final = re.compile(
+    "^[^我但]{0,3}?(?:没有|没|无)(?:半点|任何|一点|什么|半毛钱)?(?:关系|瓜葛|关联)"
+)
+"""跟返现|没有半点关系."""
+_EXPOSED: Final = re.compile("(?:通报|曝光|处罚|查处|判|抓|点名|打击)[^我但]{0,8}$")
+
 _PUNISHED: Final = re.compile("谁(?!来|都|家)[^我但]{0,10}$")
 _PUNISHED_AFTER: Final = re.compile(
     "^[^我但]{0,4}?(?:就|一律|直接|都|会|要)?(?:开除|处分|辞退|罚|扣|走人|下岗|追责|移送)"
@@ -104,6 +133,11 @@ def opened(text: str, start: int, end: int) -> str:
     before, behind = text[low:start], text[end : end + BEHIND + 8]
     if _PUNISHED.search(before) and _PUNISHED_AFTER.match(behind):
         return "讲的是对这种行为的处罚"
+    if _EXPOSED.search(before) and not _FLOOR.search(before[-10:]):
+        return "讲的是被查处的案例"
+    judged = _VERDICT.match(behind) or (_NAMED.search(before) and _NO_TIE.match(behind))
+    if judged:
+        return f"后面说“{judged.group()}”，是在评判这种说法"
     for match in _ANYBODY.finditer(text, max(0, low - 12), start):
         if _carries(text, match, start):
             return f"“{match.group()}”是在问别人说过、做过什么"
@@ -124,7 +158,9 @@ def opened(text: str, start: int, end: int) -> str:
 
 
 def whole(text: str, start: int) -> bool:
-    """Whether what begins at `start` opens in this way and never takes the floor again."""
+    """Whether what begins at `start` is retold, or judged at its end."""
+    if _AT_END.search(text, start):
+        return True
     for opening in (_UNSAID, _FOREIGN, _RETOLD):
         match = opening.search(text, start, min(len(text), start + OPENING))
         if match is None or _FLOOR.search(text, match.end()):
