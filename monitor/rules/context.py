@@ -36,6 +36,8 @@ class Passage:
     """Bounds of the clause as punctuation gives it; the whole text when there is none."""
     taken: tuple[tuple[int, int], ...] = ()
     """Spans of other phrases heard; a negator inside one is that phrase's own."""
+    quoted: bool = False
+    """It stands between quotation marks, where a transcript has them."""
     asked: bool = False
     """A question mark stands at the end of the clause."""
 
@@ -62,6 +64,8 @@ def read(passage: Passage, flags: Excuses) -> Reading:
         return denial
     if concession:
         return Reading(reason=concession)
+    if flags.reported and passage.quoted and not frames.own(passage.text, passage.start):
+        return Reading(kind="reported", reason="在引号里，是引用")
     if flags.reported and (excuse := _reported(passage)):
         return excuse
     if flags.question and (excuse := _question(passage)):

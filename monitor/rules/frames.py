@@ -120,6 +120,12 @@ _NO_TIE: Final = re.compile(
 """跟返现|没有半点关系."""
 _EXPOSED: Final = re.compile("(?:通报|曝光|处罚|查处|判|抓|点名|打击)[^我但]{0,8}$")
 
+_OWN_WORDS: Final = re.compile(
+    "(?:我们|我|咱们|咱|本公司|公司|合同|这款|产品)(?!没|不|从来|可没|可不)[^您你他她别没不]{0,4}?"
+    "(?:承诺|保证|就是|写的|写着|主打|做到|推出|叫|享受|提供|送|有|是)[^没不]{0,5}$"
+)
+"""我们承诺“……”: quoted, and meant."""
+
 _PUNISHED: Final = re.compile("谁(?!来|都|家)[^我但]{0,10}$")
 _PUNISHED_AFTER: Final = re.compile(
     "^[^我但]{0,4}?(?:就|一律|直接|都|会|要)?(?:开除|处分|辞退|罚|扣|走人|下岗|追责|移送)"
@@ -173,6 +179,21 @@ def whole(text: str, start: int) -> bool:
             if asked or _RETOLD_AFTER.search(text, match.end()):
                 return True
     return False
+
+
+def in_marks(original: str, span: tuple[int, int]) -> bool:
+    """Whether a span stands between quotation marks."""
+    before, behind = original[: span[0]], original[span[1] :]
+    curled = any(
+        before.rfind(opening) > before.rfind(closing) and closing in behind
+        for opening, closing in ("“”", "「」", "『』")
+    )
+    return curled or (before.count('"') % 2 == 1 and '"' in behind)
+
+
+def own(text: str, start: int) -> bool:
+    """Whether what is quoted at `start` is the speaker's own promise or his product's name."""
+    return _OWN_WORDS.search(text, max(0, start - 14), start) is not None
 
 
 def _rivals(text: str, match: re.Match[str]) -> bool:

@@ -46,3 +46,25 @@ def test_a_whole_sentence_is_retold() -> None:
     assert frames.whole("电视购物里那种药到病除您听听就算了", 0)
     assert not frames.whole("我没说错吧额度有限手慢就没了", 0)
     assert not frames.whole("不能跟您说太细但是手慢就没了", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("退佣返现这个真没有", "返现"),
+        ("考试包过这话是谁跟您说的", "包过"),
+        ("跟返现没有半点关系", "返现"),
+        ("上次监管通报的就是内幕消息这种案例", "内幕消息"),
+    ],
+)
+def test_a_topic_is_judged_behind(text: str, phrase: str) -> None:
+    start = text.index(phrase)
+    assert frames.opened(text, start, start + len(phrase))
+
+
+def test_quotation_marks_quote() -> None:
+    text = "朋友圈里“稳赚不赔”那种"
+    assert frames.in_marks(text, (5, 9))
+    assert not frames.in_marks(text, (0, 3))
+    assert frames.own("我们承诺稳赚不赔", 4)
+    assert not frames.own("您看到的那句稳赚不赔", 6)
