@@ -113,11 +113,22 @@ def kind_of(phrase: str, before: str = "") -> Asked:
     return Asked.HARMLESS if _NO_HARM.search(_WHETHER.sub("", phrase)) else Asked.CLAIM
 
 
+_RETELLS: Final = re.compile(
+    "^[嗯哦那啊]{0,2}(?:您|你)(?:刚才|刚刚|之前)?(?:问|说|讲|复述|提|担心|看|听)"
+)
+_WEIGHED: Final = re.compile(
+    "答案(?:是|就)?(?:不|没)|(?:说法|话|讲法)(?:不|是不|没)|没法(?:回答|答|说)|不准(?:这么|这样)?说|不是我们|别信|别当真"
+)
+"""您问能不能稳赚不赔，答案是不能: the question is only repeated before it is answered."""
+
+
 def reply(text: str, asked: Asked, *, named: bool = True) -> Reply:
     """What the agent's folded words do to the claim the customer asked about.
 
     `named` questions are in a pack as such, and 您放心 answers them; others need a plain yes.
     """
+    if _RETELLS.match(text) and _WEIGHED.search(text):
+        return Reply.CLEARS
     lead = _LEAD.match(text)
     bare = text[lead.end() if lead else 0 :] or text
     head = bare[:HEAD]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from monitor.rules import cues
+from monitor.rules import cues, frames
 from monitor.rules.negation import Negator, reaching
 from monitor.rules.pack import Excuses
 
@@ -36,6 +36,8 @@ class Passage:
     """Bounds of the clause as punctuation gives it; the whole text when there is none."""
     taken: tuple[tuple[int, int], ...] = ()
     """Spans of other phrases heard; a negator inside one is that phrase's own."""
+    quoted: bool = False
+    """It stands between quotation marks, where a transcript has them."""
     asked: bool = False
     """A question mark stands at the end of the clause."""
 
@@ -62,6 +64,8 @@ def read(passage: Passage, flags: Excuses) -> Reading:
         return denial
     if concession:
         return Reading(reason=concession)
+    if flags.reported and passage.quoted and not frames.own(passage.text, passage.start):
+        return Reading(kind="reported", reason="在引号里，是引用")
     if flags.reported and (excuse := _reported(passage)):
         return excuse
     if flags.question and (excuse := _question(passage)):
@@ -172,13 +176,16 @@ def _reported(passage: Passage) -> Reading | None:
         gap = before[end:]
         told = match.group().endswith(("说", "讲"))
         ours = told and gap.startswith(("我们", "咱们", "我司", "我家"))
-        if len(gap) <= 10 and not ours and not cues.STARTER.search(gap):
+        praised = gap.startswith(("好", "不错", "划算", "可以", "值"))
+        if len(gap) <= 10 and not ours and not praised and not cues.STARTER.search(gap):
             return Reading(kind="reported", reason=f"“{match.group()}”是转述别人的话")
     if cues.REPORTED_ALL.search(before) and cues.REPORTED_ALL_AFTER.match(behind):
         return Reading(kind="reported", reason="泛指这类说法并提醒，不是承诺")
     retold = cues.TOLD_BEFORE.search(before) and cues.TOLD_AFTER.match(behind)
     if retold or cues.ASKED_BEFORE.search(before):
         return Reading(kind="reported", reason="复述客户的问题")
+    if framed := frames.opened(text, start, passage.end):
+        return Reading(kind="reported", reason=framed)
     return _warned(before, behind)
 
 

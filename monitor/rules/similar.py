@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from monitor.rules import cues, similar_model
+from monitor.rules import cues, frames, similar_model
 from monitor.rules.similar_model import SHOWN, Model, Score
 
 if TYPE_CHECKING:
@@ -47,8 +47,12 @@ _DISOWNED: Final = re.compile(
     "|(?:您|你)(?:刚才|刚刚|之前)?说(?:的)?(?:听|他们|之前|朋友|别人|业务员|上次|上回|有人|人家)"
 )
 """Openings that take back the whole sentence, however far the words are that are like one."""
-_DISSUADED: Final = re.compile("不(?:劝|建议|主张|鼓励)(?:您|你)?(?:现在|轻易|急着)?退")
-"""The opposite of what a talk about giving up a policy is like, anywhere."""
+_DISSUADED: Final = re.compile(
+    "不(?:劝|建议|主张|鼓励)(?:您|你)?(?:现在|轻易|急着)?退"
+    "|(?:验证码|密码|卡号|身份证|账号)[^但我]{0,6}?(?:千万)?(?:别|不要|不能|切勿|请勿)(?:再|随便)?(?:念|给|报|告诉|发|说|透露|转)"
+    "|(?:不会|不)(?:再|换)[^但]{0,8}?(?:打给您|打扰您|打电话|联系您|往下讲)"
+)
+"""The opposite of such talk, anywhere: do not give it up, tell nobody, no more calls."""
 
 FLOOR: Final = 0.5
 """Least score that raises anything, whatever a model card says: more likely than not. On six sets
@@ -112,7 +116,7 @@ def _disowned(text: str, start: int) -> bool:
     """Whether what begins here says from its first words that it is somebody else's, or untrue."""
     reported = cues.REPORTED_BEFORE.match(text, start)
     disowned = _DISOWNED.match(text, start) or _DISSUADED.search(text, start)
-    return reported is not None or disowned is not None
+    return reported is not None or disowned is not None or frames.whole(text, start)
 
 
 def likeness(score: Score, place: int, folded: Folded, model: Model) -> Likeness:

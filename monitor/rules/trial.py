@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.events import Match, Severity
-from monitor.rules import context, cues, explain, homophone, similar
+from monitor.rules import context, cues, explain, frames, homophone, similar
 from monitor.rules import expr as ex
 from monitor.rules.context import Passage, Reading
 from monitor.rules.expression import NEAR_HIT, Search
@@ -188,6 +188,7 @@ class Court:
             end=end,
             clause=(clause[0], max(clause[1], end)),
             taken=turn.taken(self.rules.claims),
+            quoted=frames.in_marks(turn.folded.original, turn.folded.original_span(start, end)),
             asked=mark.startswith(("？", "?")),
         )
 
