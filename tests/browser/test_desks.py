@@ -164,7 +164,7 @@ def test_what_is_taken_out_is_masked_and_on_record(floor: Floor, person: Any, te
     page.get_by_role("button", name="导出").click()
     expect(page.locator(".past-exports tr")).to_have_count(2)
     expect(page.locator(".past-exports")).to_contain_text("qian")
-    log = person("compliance").context.request.get(f"{floor.url}/api/audit").json()["entries"]
+    log = person("auditor").context.request.get(f"{floor.url}/api/audit").json()["entries"]
     mine = [each for each in log if each["actor"].endswith(f"qian.{team[-9:]}")]
     assert [each["action"] for each in mine].count("calls.export") >= 2
 

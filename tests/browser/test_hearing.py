@@ -155,7 +155,7 @@ def test_a_live_call_is_listened_to(floor: Floor, person: Any, team: str) -> Non
         heard(wall, 0.5)
     expect(wall.get_by_text("通话已结束，监听停止")).to_be_visible()
     expect(wall.locator(".listening")).to_be_hidden()
-    log = person("compliance").context.request.get(f"{floor.url}/api/audit").json()["entries"]
+    log = person("auditor").context.request.get(f"{floor.url}/api/audit").json()["entries"]
     about = ("calls.listen", f"{team}/{call(team).call}")
     mine = [each["actor"] for each in log if (each["action"], each["about"]) == about]
     assert set(mine) == {f"user:chen.fang.{team[-9:]}"}
