@@ -44,13 +44,13 @@ DUE_S = 1.0
 """Seconds after its end in which the words of a segment are wanted."""
 
 GULP_S = 0.3
-"""While the recogniser is busy, so much sound is heard at a time: less of it costs as much."""
+"""While the recogniser is swamped, so much sound is heard at a time: less of it costs as much."""
 
 TOGETHER = 64
 """Most things of a call that are taken from its inbox at a time."""
 
 AT_ONCE_S = 1.0
-"""So much sound, of all roles together, is heard on the event loop: that takes it 2 ms. In a thread
+"""So much sound, of all roles together, is heard on the event loop under load, in 2 ms. In a thread
 each step on numbers gives the interpreter to the other side and waits to have it back; with a
 hundred calls two threads did less than half of what one does."""
 
@@ -130,7 +130,7 @@ class LiveCall:
         self._waiting_s += len(samples) / self._rate
         self._arriving.append(Sound(role=role, samples=samples, monitored=self.monitored))
         self._arriving_s += len(samples) / self._rate
-        if self._engine.spare or self._arriving_s >= GULP_S * len(self._roles):
+        if not self._engine.swamped or self._arriving_s >= GULP_S * len(self._roles):
             self._swallow()
 
     async def gap(self, position: int, samples: int) -> None:
@@ -194,7 +194,7 @@ class LiveCall:
             case list():
                 periods = {role: self._partial_every_s(role) for role in self._roles}
                 seconds = sum(len(sound.samples) for sound in item) / self._rate
-                if seconds <= AT_ONCE_S:
+                if self._engine.swamped and seconds <= AT_ONCE_S:
                     heard = self._hear(item, periods)
                 else:
                     heard = await self._away(lambda: self._hear(item, periods))

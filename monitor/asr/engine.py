@@ -29,6 +29,9 @@ Ear = Transcriber | Worker
 SPARE_S: Final = 0.6
 """Period of partials above which the recogniser is busy."""
 
+SWAMPED_S: Final = 3.0
+"""And the one from which on there are next to none."""
+
 MOST_HELD_S: Final = 3600.0
 """Seconds of waiting speech in memory (32 kB each) above which no more may be added: nothing of
 it can be read from a recording, or it would not be there."""
@@ -221,6 +224,11 @@ class Engine:
     def spare(self) -> bool:
         """Whether there is time for work that may turn out to be for nothing."""
         return 0.0 < self.partial_every_s <= SPARE_S
+
+    @property
+    def swamped(self) -> bool:
+        """Whether there is hardly time for anything but finals."""
+        return not 0.0 < self.partial_every_s < SWAMPED_S
 
     def stats(self) -> Stats:
         """A snapshot."""

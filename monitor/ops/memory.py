@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Final
 
-SWITCH_S: Final = 0.0002
+SWITCH_S: Final = 0.001
 """A thread that computes lets the event loop in after this; Python's own 5 ms add up."""
 TIDY_S: Final = 60.0
 LONG_S: Final = 0.025
