@@ -239,7 +239,7 @@ async def overloaded(calls: int, cost: float, turns: int, keep_s: float) -> Worl
     return world
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(
     calls=st.integers(1, 3),
     cost=st.sampled_from([0.1, 1.0, 4.0]),

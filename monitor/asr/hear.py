@@ -14,7 +14,7 @@ from monitor.speech.gate import Sound, judge
 from monitor.types import SAMPLE_RATE, Samples, Segment
 
 NEWEST: Final = 2 * SAMPLE_RATE
-"""Samples of open speech that are judged; the gate costs a fifth of hearing it."""
+"""Samples of open speech that are judged; the gate costs a tenth of hearing it."""
 
 
 def hear(

@@ -5,10 +5,10 @@ Nothing here knows the company or the customer of a call, so that calls share wh
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from weakref import WeakValueDictionary
 
 from monitor.events import Severity
 from monitor.rules import expr as ex
@@ -31,12 +31,10 @@ REFERS: Final = -1
 NAMING: Final = frozenset({"impersonation"})
 """Categories about names: 这边是中诚 is the name of a company, not 这边是中国人民银行 misheard."""
 
-SHARED: Final = 16
-"""Matchers kept for kinds of calls that look for the same phrases."""
-
 _EVERY_TURN: Final = (ex.SpeechRate, ex.TalkOver, ex.Interruption, ex.Before, ex.Ref, ex.Similar)
 
-_MATCHERS: Final[OrderedDict[object, Matcher]] = OrderedDict()
+_MATCHERS: Final[WeakValueDictionary[object, Matcher]] = WeakValueDictionary()
+"""Of the kinds of calls in use: those that look for the same phrases share one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,8 +323,6 @@ def _shared(
     found = _MATCHERS.get(key)
     if found is None:
         found = _MATCHERS[key] = Matcher(patterns, homophones=sounded, misheard=guessed)
-        while len(_MATCHERS) > SHARED:
-            _MATCHERS.popitem(last=False)
     return found
 
 

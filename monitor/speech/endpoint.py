@@ -100,7 +100,6 @@ class Endpoint:
         self._longest = frames(rules.longest_s)
         self._cut = frames(rules.cut_s)
         self._partial_longest = frames(rules.partial_longest_s)
-        self._every = 0
         self.pace(rules.partial_every_s)
         self._follow = frames(rules.follow_s)
         self._after = round(rules.after_s / FRAME_S)

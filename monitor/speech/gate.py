@@ -124,7 +124,7 @@ def classify(features: Features) -> Sound:
 
 
 def measure(samples: Samples) -> Features:
-    """The numbers of a segment; half a millisecond for each second of sound."""
+    """The numbers of a segment; about a millisecond for each second of sound."""
     power, level_db = _power(samples)
     loud = np.flatnonzero(level_db > max(float(level_db.max()) - 25.0, -90.0))
     if len(loud) == 0:

@@ -116,7 +116,7 @@ TOLD = st.tuples(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(told=st.lists(TOLD, max_size=30))
 def test_numbers_have_no_hole_and_nothing_is_told_twice(
     database: Connection, told: list[tuple[str, str, str, int]]

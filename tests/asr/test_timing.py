@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.asr import timing
@@ -69,7 +69,6 @@ def test_last_word_does_not_swallow_noise() -> None:
     assert word.end == pytest.approx(0.8)
 
 
-@settings(deadline=None)
 @given(
     st.text("一二三,", max_size=12),
     st.lists(st.floats(0, 30), max_size=12),

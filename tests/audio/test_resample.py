@@ -27,7 +27,7 @@ def convert(parts: list[Samples], rate: int) -> Samples:
 
 
 @given(rate=rates, length=st.integers(0, 6_000), sizes=cuts)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_time_is_kept_exactly_however_the_stream_is_cut(rate, length, sizes) -> None:
     noise = np.random.default_rng(length).integers(-20_000, 20_000, length).astype(np.int16)
     whole = convert([noise], rate)
@@ -36,7 +36,7 @@ def test_time_is_kept_exactly_however_the_stream_is_cut(rate, length, sizes) -> 
 
 
 @given(rate=rates, sizes=cuts)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_frames_do_not_depend_on_the_cut(rate, sizes) -> None:
     noise = np.random.default_rng(1).integers(-20_000, 20_000, 5_000).astype(np.int16)
 

@@ -278,7 +278,7 @@ def test_a_file_that_shrinks_while_it_is_read(put) -> None:
     places=st.lists(st.tuples(st.integers(0, 80), st.integers(0, 255)), min_size=1, max_size=6),
     length=st.integers(0, 600),
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_headers_are_read_or_refused(put, coding, places, length) -> None:
     header, data, _ = ENCODINGS[coding]
     content = bytearray(wav(data[:512], header=header)[:length])

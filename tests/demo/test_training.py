@@ -116,7 +116,7 @@ class TestVoices:
 
 class TestAugment:
     @given(seed=st.integers(0, 10_000), seconds=st.floats(0.3, 4))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_length_type_and_bounds(self, seed: int, seconds: float) -> None:
         wave = np.sin(np.arange(int(RATE * seconds), dtype=np.float32) * np.float32(0.07))
         rng = np.random.default_rng(seed)

@@ -52,7 +52,7 @@ def judged(heard: list[Utterance]) -> list[tuple[str, str]]:
     return [(one.category, one.state) for one in found]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SPOKEN, CUTS)
 def test_any_cut_gives_the_same_alerts(text: str, places: set[int]) -> None:
     assert judged(cut(text, places)) == judged(cut(text, set()))

@@ -363,7 +363,7 @@ SENTENCES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SENTENCES)
 def test_the_same_input_gives_the_same_bytes(heard: list[tuple[Role, str, bool]]) -> None:
     spoken = [

@@ -158,7 +158,7 @@ PHRASES = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(PHRASES, st.text(alphabet=LETTERS + "，。 ", max_size=40))
 def test_exact_hits_are_those_of_a_naive_search(phrases: list[str], text: str) -> None:
     folded = fold(text)
@@ -179,7 +179,7 @@ def _cuts(numbers: tuple[tuple[int, int], ...], phrase: str, at: int) -> bool:
     return any(c in numeral and any(a < p < b for a, b in numbers) for c, p in edges)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.sampled_from("甲乙丙"), max_size=25).map("".join),
     st.integers(1, 6),
@@ -203,7 +203,7 @@ def test_gaps_agree_with_a_naive_search(text: str, one: int, two: int) -> None:
 HAN = st.text(alphabet="保宝本笨稳问赚专不赔陪行航银引长张", max_size=14)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="保本稳赚不赔行银长", min_size=3, max_size=4), HAN)
 def test_homophones_agree_with_a_naive_search(phrase: str, text: str) -> None:
     matcher = Matcher([parse(phrase)])

@@ -80,7 +80,7 @@ def test_speculative_piece_equals_the_final() -> None:
         assert not guess.closed
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 30_000), max_size=12))
 def test_chunks_make_no_difference(chunks: list[int]) -> None:
     sound = conversation()
@@ -89,7 +89,7 @@ def test_chunks_make_no_difference(chunks: list[int]) -> None:
     assert len(one) == len(many)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0, 1, 2, 3]), st.integers(10, 24_000)), min_size=1, max_size=8
