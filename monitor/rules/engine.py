@@ -21,6 +21,7 @@ from monitor.rules.ledger import Ledger
 from monitor.rules.misheard import doubts
 from monitor.rules.questions import Questions
 from monitor.rules.ruleset import RuleSet
+from monitor.rules.second_look import SecondLook
 from monitor.rules.states import States
 from monitor.rules.timed import Timed
 from monitor.rules.timing import instants
@@ -57,6 +58,7 @@ class CallJudge:
         self._memory = Memory()
         self._ledger = Ledger()
         self._court = Court(rules, self._memory, self._ledger.missing, dropped)
+        self._second = SecondLook(self._court, call.call)
         self._incidents = Incidents(call.call)
         duties = tuple(law.duty for law in rules.duties)
         self._board = Board(call.call, duties, call.at, opened=call.resumed)
@@ -140,6 +142,7 @@ class CallJudge:
             self._questions.ask(turn, self._touched(turn, self.rules.rules_by))
         segment = _segment(whole)
         events.extend(self._incidents.confirm(findings, turn.end, segment))
+        events.extend(self._second.told(findings))
         events.extend(self._said(turn))
         events.extend(self._triggered(turn))
         return events
@@ -157,7 +160,8 @@ class CallJudge:
                 continue
             for found in self._court.met(law, turn):
                 sound = any(leaf.level == "homophone" for leaf in found.leaves)
-                if found.leaves and not sound and not self._court.pending(found):
+                lawful = self._second.doubts(law, found, turn) is not None
+                if found.leaves and not sound and not lawful and not self._court.pending(found):
                     findings.append(self._court.finding(law, found, turn))
         return list(self._incidents.suppose(findings, turn.end, _segment(utterance)))
 
@@ -212,6 +216,7 @@ class CallJudge:
             if law.timed:
                 continue
             found = self._court.met(law, turn)
+            found = self._second.left(law, found, turn)
             if not found or (turn.role is Role.CUSTOMER and not _about_agent(found, law, turn)):
                 continue
             best = min(found, key=_surest)
