@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,13 +35,16 @@ class Plan:
 
     def items(self, path: Path) -> list[Item]:
         """The agents' sentences of a set that are learned from, each without a context."""
+        return [one for one in self._learned(path) if one.role == "agent" and not one.context]
+
+    def customers(self, path: Path) -> list[Item]:
+        """The customers' sentences of a set that are learned from."""
+        return [one for one in self._learned(path) if one.role == "customer"]
+
+    def _learned(self, path: Path) -> list[Item]:
         from monitor.qa.evaluate import read_items
 
-        return [
-            item
-            for item in read_items(path)
-            if (self.whole or item.split == "dev") and item.role == "agent" and not item.context
-        ]
+        return [item for item in read_items(path) if self.whole or item.split == "dev"]
 
 
 def train(folder: Path, plan: Plan) -> None:
@@ -51,6 +54,7 @@ def train(folder: Path, plan: Plan) -> None:
     packs = load_packs(folder, models=False)
     _train_similar(folder, packs, plan)
     _train_doubt(folder, packs, plan)
+    _train_refusal(folder, packs, plan)
     for path, _ in plan.labelled if plan.report else ():
         _effect(path, packs)
 
@@ -93,6 +97,33 @@ def _train_doubt(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
     if plan.keep:
         taught.model.save(folder / FOLDER / FILE)
     _doubt_summary(taught)
+
+
+def _train_refusal(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
+    from monitor.qa.evaluate import judge_item
+    from monitor.rules.refusal import FILE, FOLDER, SIGNAL
+    from monitor.rules.refusal_training import Said, made, teach
+
+    # the patterns alone, and without likeness: this is about customers
+    plain = [replace(pack, doubt=False) for pack in packs if pack.pack != PACK]
+    said = [
+        Said(
+            text=item.text,
+            refuses=item.expect_signal == SIGNAL,
+            author=author,
+            voted=SIGNAL in judge_item(item, plain).signals,
+        )
+        for path, author in plan.labelled
+        for item in plan.customers(path)
+        if SIGNAL not in item.also_ok_signal
+    ]
+    model, tallies = teach([*said, *made(folder / FOLDER, packs)])
+    if plan.keep:
+        model.save(folder / FOLDER / FILE)
+    typer.echo(f"refusal: {model.card.sentences} sentences; each author left out in turn")
+    for one in tallies:
+        found, false = f"{one.found} of {one.refusals}", f"{one.false} of {one.others}"
+        typer.echo(f"{one.author:12} refusals {found}, others taken for one {false}")
 
 
 def near(text: str, folder: Path, embedder: str) -> None:

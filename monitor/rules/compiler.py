@@ -22,6 +22,7 @@ from monitor.rules.finding import Head
 from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
 from monitor.rules.matcher import Matcher
 from monitor.rules.pattern import Pattern
+from monitor.rules.refusal import Refusals, refusals_for
 from monitor.rules.similar import model_for
 from monitor.rules.similar_model import Model
 from monitor.rules.states import Limits
@@ -61,6 +62,8 @@ class Compiled:
     """Of likeness, where a rule asks for it."""
     doubts: Doubts | None
     """The scorer of hits, where a pack asks for it."""
+    refusals: Refusals | None
+    """The scorer of refusals, likewise."""
     matcher: Matcher
     index: Index
     patterns: tuple[Pattern, ...]
@@ -139,6 +142,7 @@ class Compiler:
             industry=kind.industry,
             model=_similar(packs),
             doubts=next((doubts_for(pack.file) for pack in packs if pack.doubt), None),
+            refusals=next((refusals_for(pack.file) for pack in packs if pack.doubt), None),
             matcher=self._matcher(),
             index=self._searched((*laws, *signal_laws, *state_laws), duties),
             patterns=tuple(self.patterns),
@@ -231,6 +235,7 @@ class Compiler:
             allow=self._allow(pack, signal.allow),
             context=signal.context,
             homophones=signal.homophones,
+            doubt=pack.doubt,
             signal=signal.signal,
             strength=signal.strength,
         )

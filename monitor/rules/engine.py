@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from monitor.events import CallStarted, Coverage, Event, Signal, Utterance
-from monitor.rules import context
+from monitor.rules import context, refusal
 from monitor.rules.compiler import REFERS
 from monitor.rules.disclosure import Board
 from monitor.rules.finding import Finding
@@ -177,6 +177,8 @@ class CallJudge:
             found = self._court.met(law, turn)
             if not found or law.signal is None or not speaks(turn.role, law.roles):
                 continue
+            if self._second.no_refusal(law, found[0], turn):
+                continue
             finding = self._court.finding(law, found[0], turn)
             names = (law.signal, law.head.rule, law.head.rule.partition("/")[2])
             self._mark(names, finding, turn, law.strength)
@@ -193,7 +195,27 @@ class CallJudge:
                     start=round(finding.start, 3),
                     end=round(finding.end, 3),
                 )
+        if refusal.SIGNAL not in shown and (weak := self._second.refuses(turn)):
+            shown[refusal.SIGNAL] = self._refused(weak, turn)
         return shown.values()
+
+    def _refused(self, law: Law, turn: Turn) -> Signal:
+        """A refusal that no pattern knows, in the name of the rule for weak ones."""
+        names = (refusal.SIGNAL, law.head.rule, law.head.rule.partition("/")[2])
+        start, end, quote = turn.start, turn.end, turn.utterance.text.strip()
+        mark = Mark(names=names, start=start, end=end, turn=turn.number, strength=law.strength)
+        self._memory.mark(mark)
+        spoken = self._memory.spoken(Role.AGENT)
+        self._states.signal(refusal.SIGNAL, law.strength, end, quote, spoken)
+        return Signal(
+            call=self.call.call,
+            channel=turn.role,
+            signal=refusal.SIGNAL,
+            strength=law.strength,
+            quote=quote,
+            start=round(start, 3),
+            end=round(end, 3),
+        )
 
     def _mark(self, names: tuple[str, ...], finding: Finding, turn: Turn, strength: str) -> None:
         self._memory.mark(

@@ -16,6 +16,7 @@ from monitor.rules import nodes, pack
 from monitor.rules.doubt import doubts_for
 from monitor.rules.nodes import FaultError, Node
 from monitor.rules.reading import ID, Reader
+from monitor.rules.refusal import refusals_for
 from monitor.rules.similar import model_for
 from monitor.rules.uncollected import uncollected
 
@@ -53,6 +54,7 @@ def load_pack(path: Path | str, *, models: bool = True) -> pack.Pack:
         model_for(found.file)
     if models and found.doubt:
         doubts_for(found.file)
+        refusals_for(found.file)
     return found
 
 

@@ -254,7 +254,8 @@ class Pack:
     business: tuple[Business, ...] = ()
     description: str = ""
     doubt: bool = False
-    """Its hits get a learned second look: what is probably lawful becomes a suspicion."""
+    """Its hits get a learned second look: what is probably lawful becomes a suspicion; of refusals
+    a learned vote counts beside its patterns."""
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     allow: tuple[Pattern, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from monitor.events import Suspicion
+from monitor.rules import refusal
 from monitor.rules.doubt import Opinion, note
 from monitor.rules.finding import Finding
 from monitor.rules.found import Found
@@ -50,6 +51,27 @@ class SecondLook:
         self._keep(law, found, turn, opinion)
         return []
 
+    def no_refusal(self, law: Law, found: Found, turn: Turn) -> bool:
+        """Whether what the patterns take for a refusal is most unlikely one."""
+        scorer = self.court.rules.refusals
+        if scorer is None or law.signal != refusal.SIGNAL or not law.doubt:
+            return False
+        if scorer.stands(_fresh(turn)):
+            return False
+        if self.court.dropped is not None:
+            quote = self.court.finding(law, found, turn).quote
+            reason = f"拒绝模型认为多半不是拒绝（可能性 {scorer.chance(_fresh(turn)):.0%}）"
+            self.court.dropped.append(Dropped(rule=law.head.rule, quote=quote, reason=reason))
+        return True
+
+    def refuses(self, turn: Turn) -> Law | None:
+        """The rule for weak refusals, where a customer refuses in words that no pattern knows."""
+        scorer = self.court.rules.refusals
+        if scorer is None or turn.role is not Role.CUSTOMER or not scorer.sure(_fresh(turn)):
+            return None
+        weak = (law for law in self.court.rules.signals if law.doubt and law.strength == "weak")
+        return next((law for law in weak if law.signal == refusal.SIGNAL), None)
+
     def told(self, findings: Iterable[Finding]) -> list[Suspicion]:
         """What was doubted since the last time, of each category the likeliest; what the same
         words are alerted for needs no suspicion beside it."""
@@ -83,3 +105,7 @@ class SecondLook:
                 why=f"{finding.why}；{why}",
             )
         )
+
+
+def _fresh(turn: Turn) -> str:
+    return turn.folded.text[turn.fresh :]

@@ -1,4 +1,4 @@
-"""The learned second look: what it doubts is a suspicion, never silence; what it is sure of stands."""
+"""The learned second look: what it doubts is a suspicion, never silence; what is meant stands."""
 
 from __future__ import annotations
 
