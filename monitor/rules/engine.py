@@ -139,6 +139,7 @@ class CallJudge:
             findings.extend(self._questions.answered(turn))
             findings.extend(self._after_signals(turn))
         else:
+            self._states.answer(turn.folded.text[turn.fresh :])
             self._questions.ask(turn, self._touched(turn, self.rules.rules_by))
         segment = _segment(whole)
         events.extend(self._incidents.confirm(findings, turn.end, segment))
