@@ -207,7 +207,8 @@ class CallJudge:
         mark = Mark(names=names, start=start, end=end, turn=turn.number, strength=law.strength)
         self._memory.mark(mark)
         spoken = self._memory.spoken(Role.AGENT)
-        self._states.signal(refusal.SIGNAL, law.strength, end, quote, spoken)
+        if self._second.forbids(turn):
+            self._states.signal(refusal.SIGNAL, law.strength, end, quote, spoken)
         return Signal(
             call=self.call.call,
             channel=turn.role,

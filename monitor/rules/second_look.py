@@ -85,6 +85,11 @@ class SecondLook:
         weak = (law for law in self.court.rules.signals if law.doubt and law.strength == "weak")
         return next((law for law in weak if law.signal == refusal.SIGNAL), None)
 
+    def forbids(self, turn: Turn) -> bool:
+        """Whether a refusal that no pattern knows is plain enough to forbid going on."""
+        scorer = self.court.rules.refusals
+        return scorer is not None and scorer.certain(_fresh(turn))
+
     def told(self, findings: Iterable[Finding]) -> list[Suspicion]:
         """What was doubted since the last time, of each category the likeliest; what the same
         words are alerted for needs no suspicion beside it."""
