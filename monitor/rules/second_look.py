@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.events import Suspicion
 from monitor.rules import refusal
-from monitor.rules.doubt import Opinion, note
+from monitor.rules.doubt import Doubts, Opinion, note
 from monitor.rules.finding import Finding
 from monitor.rules.found import Found, surest
 from monitor.rules.law import Law
@@ -46,7 +46,7 @@ class SecondLook:
         key = (low, high, law.head.category)
         opinion = self._opinions.get(key)
         if opinion is None:
-            opinion = self._opinions[key] = scorer.opinion(turn.folded.text, *key)
+            opinion = self._opinions[key] = _weighed(scorer, turn, *key)
         return opinion if opinion.doubted else None
 
     def left(self, law: Law, several: Sequence[Found], turn: Turn) -> list[Found]:
@@ -123,6 +123,13 @@ class SecondLook:
                 why=f"{finding.why}；{why}",
             )
         )
+
+
+def _weighed(scorer: Doubts, turn: Turn, low: int, high: int, category: str) -> Opinion:
+    """What the scorer makes of a hit in its own sentence: it learned from sentences one by one, and
+    the greeting before says nothing about what was claimed after it."""
+    first = turn.fresh if low >= turn.fresh and turn.begins_anew else 0
+    return scorer.opinion(turn.folded.text[first:], low - first, high - first, category)
 
 
 def _fresh(turn: Turn) -> str:

@@ -10,9 +10,10 @@ Strength = Literal["strong", "weak"]
 
 _YES: Final = re.compile(
     "(?:嗯|哦|啊|那){0,2}(?:好|好的|好吧|好啊|行|行的|行吧|行啊|可以|可以的|可以啊|没问题"
-    "|(?:那)?(?:你|您)?(?:先)?(?:说|讲)(?:吧|说看|一下|来听听)?|(?:那)?(?:你|您)(?:先)?(?:说|讲)|说吧|讲吧){1,2}"
+    "|(?:那)?(?:你|您)?(?:先)?(?:说|讲)(?:吧|说看|一下|来听听)?|(?:那)?(?:你|您)(?:先)?(?:说|讲)|说吧|讲吧"
+    "|(?:我|我要)?(?:怎么|咋|在哪|去哪)(?:里|儿)?(?:买|办|办理|申请|报名|弄|下单|投)(?:呢|啊|呀)?){1,2}"
 )
-"""Folded words of a customer that are, as a whole, a yes to what the agent just said."""
+"""Folded words of a customer that, as a whole, say yes to the agent, or ask how to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 JOIN_S: Final = 3.0
 """Seconds between two utterances of a role over which a phrase may be split."""
 
+PAUSE_S: Final = 0.3
+"""Seconds between two utterances of a role that make two sentences of them. Speech that was cut
+while it ran on has none."""
+
 TAIL: Final = 28
 """Characters of earlier utterances that are matched again with a new one."""
 
@@ -83,6 +87,13 @@ class Turn:
     @property
     def end(self) -> float:
         return self.utterance.end
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether there was a pause before the new utterance: it was not cut off from the last."""
+        if len(self.pieces) < 2:
+            return False
+        return self.start - self.pieces[-2].utterance.end >= PAUSE_S
 
     def times(self, start: int, end: int) -> Span:
         """Seconds of media time of folded characters start..end."""

@@ -168,3 +168,9 @@ def test_the_model_in_force_knows_how_often_it_was_right() -> None:
 def test_a_labelled_set_is_its_own_author_unless_it_says_another() -> None:
     assert authored("sets/third.jsonl") == (Path("sets/third.jsonl"), "third")
     assert authored("sets/third.jsonl=C") == (Path("sets/third.jsonl"), "C")
+
+
+def test_the_sentence_before_is_no_reason_to_doubt() -> None:
+    alone = alerts(dialogue(PACK, "坐：这个百分百保本"))
+    events = dialogue(PACK, "坐：我先核实一下您在群里听到的 / 坐：这个百分百保本")
+    assert [one.category for one in alerts(events)] == [one.category for one in alone]

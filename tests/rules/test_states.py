@@ -54,7 +54,14 @@ def test_closed_by_the_agent() -> None:
 
 def test_a_yes_takes_back_a_soft_no_and_no_hard_one() -> None:
     board = states()
-    for text, left in (("好的", 0), ("嗯你说吧", 0), ("好的再见", 1), ("不好", 1), ("好不好", 1)):
+    for text, left in (
+        ("好的", 0),
+        ("嗯你说吧", 0),
+        ("那我怎么买呢", 0),
+        ("好的再见", 1),
+        ("不好", 1),
+        ("好不好", 1),
+    ):
         board.signal("opt_out", "weak", 1.0, "没有多余的钱", 0)
         board.answer(text)
         assert len(board.current(2.0, 1)) == left, text
