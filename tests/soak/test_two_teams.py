@@ -31,7 +31,7 @@ from monitor.types import Role
 from monitor.web.auth import make_token
 from tests.soak.size import PART, size
 from tests.soak.web import Web
-from tests.web.conftest import House, Opener, chunk, closed_with, hear, say
+from tests.web.conftest import House, Opener, chunk, registration
 from tests.web.scripted import alert
 
 SCRIPTS = size("SCRIPTS", 2000)
@@ -129,24 +129,21 @@ class World:
 
     async def feed(self, role: str, team: str) -> Any:
         """The first words of a feed, or how it was refused."""
-        async with self.house.socket("/ws/alerts") as socket:
-            await say(socket, type="hello", token=self.token(role), team=team, last={"seq": 0})
-            first = await hear(socket)
-            if first["type"] == "error":
-                return await closed_with(socket), first["code"]
-            second = await hear(socket)
+        async with self.web.wire("/ws/alerts") as wire:
+            wire.say(type="hello", token=self.token(role), team=team, last={"seq": 0})
+            first, second = await wire.hear(), await wire.hear()
             seen = [first, second]
-            if first["seq"]:
-                seen += [await hear(socket) for _ in range(first["seq"])]
+            if first["type"] != "error":
+                seen += [await wire.hear() for _ in range(first["seq"])]
             return [self.same(each) for each in seen]
 
     async def wall(self) -> Any:
         """What a wall shows to begin with, up to how the server does."""
-        async with self.house.socket("/ws/wall") as socket:
-            await say(socket, type="hello", token=self.token("supervisor"))
-            seen = [await hear(socket)]
+        async with self.web.wire("/ws/wall") as wire:
+            wire.say(type="hello", token=self.token("supervisor"))
+            seen = [await wire.hear()]
             while seen[-1]["type"] != "health":
-                seen.append(await hear(socket))
+                seen.append(await wire.hear())
         for each in seen:
             if each["type"] == "levels":
                 # by the clock: how loud just now, and whether sound came of late
@@ -204,11 +201,12 @@ async def do(world: World, team: str, deed: Deed, done: int) -> None:
         case "bring":
             # a new id each time: where a call that comes back goes on is told by the wall clock
             id_ = f"{name}-live{done}"
-            async with world.house.source(world.token("ingest", team), id_) as source:
-                await source.send(chunk(1))
-                await source.send("END")
-                while (await hear(source))["type"] != "ended":
-                    pass
+            async with world.web.wire("/ingest/l16", world.token("ingest", team)) as source:
+                source.say(**registration(id_))
+                source.send(chunk(1))
+                source.say(type="end", reason="hangup")
+                while (told := await source.hear())["type"] != "ended":
+                    assert told["type"] != "closed", told
         case "act":
             body = {"action": what[1], "key": f"{team}-{done}-key", "reason": "核对"}
             path = f"/api/alerts/{name}-1/actions"
