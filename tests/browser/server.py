@@ -46,7 +46,8 @@ async def obey(desk: Desk) -> None:
         ours: dict[str, list[AnyEvent]] = {}
         for each in told:
             ours.setdefault(each.call, []).append(each)
-        await asyncio.gather(*(desk.publish(calls[name], some) for name, some in ours.items()))
+        every = (desk.publish(calls.get(name, call), some) for name, some in ours.items())
+        await asyncio.gather(*every)
         print("done", flush=True)
 
 
