@@ -92,6 +92,10 @@ class Calls:
         """Whether a call that began now would be heard in time."""
         return self._engine.level < Level.CLOSED
 
+    def behind_s(self, team: str) -> float:
+        """Age of the team's oldest speech that is not read yet."""
+        return self._engine.behind_s(team)
+
     @property
     def unmonitored(self) -> int:
         """Calls that nobody listens to just now."""

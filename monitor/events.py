@@ -153,6 +153,28 @@ class Signal(Event, frozen=True, kw_only=True, tag="signal"):
     end: float = 0.0
 
 
+class Suspicion(Event, frozen=True, kw_only=True, tag="suspicion"):
+    """A rule was met, and the words around make it unlikely to be a violation: for quality
+    assurance to look at, nobody is alerted."""
+
+    channel: Role = Role.AGENT
+    category: str
+    rule: str
+    """pack/rule."""
+    pack: str
+    """pack@version."""
+    start: float
+    end: float
+    quote: str
+    """The words as heard."""
+    phrase: str = ""
+    """The phrase or pattern of the pack that met them."""
+    match: Match = "exact"
+    chance: float
+    """0..1: how likely the doubt scorer takes it for a violation."""
+    why: str = ""
+
+
 class Coverage(Event, frozen=True, kw_only=True, tag="coverage"):
     """What is known of a stretch of one role."""
 
@@ -169,7 +191,17 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="call.ended"):
     reason: str = "hangup"
 
 
-AnyEvent = CallStarted | Utterance | Alert | Disclosure | Prompt | Signal | Coverage | CallEnded
+AnyEvent = (
+    CallStarted
+    | Utterance
+    | Alert
+    | Disclosure
+    | Prompt
+    | Signal
+    | Suspicion
+    | Coverage
+    | CallEnded
+)
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _encoder = msgspec.json.Encoder()

@@ -21,6 +21,7 @@ from monitor.events import (
     Disclosure,
     Prompt,
     Signal,
+    Suspicion,
     Utterance,
     Word,
 )
@@ -37,6 +38,7 @@ _TEXTS: Final[dict[type[AnyEvent], tuple[str, ...]]] = {
     Alert: ("quote", "why"),
     Disclosure: ("quote", "reason"),
     Signal: ("quote",),
+    Suspicion: ("quote", "why"),
     Prompt: ("text",),
 }
 """Parts of events that may repeat what was said."""

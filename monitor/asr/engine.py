@@ -16,12 +16,12 @@ from monitor.asr.hear import hear
 from monitor.asr.ladder import Ladder, Level
 from monitor.asr.pace import Pace
 from monitor.asr.parking import Parking
-from monitor.asr.scheduler import Again, Job, Schedule
+from monitor.asr.scheduler import Again, Job, Schedule, Speaker
 from monitor.asr.worker import Worker
 from monitor.clock import Clock, SystemClock
 from monitor.errors import MonitorError, Unavailable
 from monitor.speech.endpoint import Kind
-from monitor.types import Role, Segment
+from monitor.types import Segment
 
 Ear = Transcriber | Worker
 """What hears: a recogniser in this process or in one of its own."""
@@ -112,7 +112,7 @@ class Engine:
         self._clock = clock or SystemClock()
         self._wake = threading.Condition()
         self._answers: dict[int, tuple[Job, Answer]] = {}
-        self._guesses: dict[tuple[str, Role], tuple[Job, Answer]] = {}
+        self._guesses: dict[Speaker, tuple[Job, Answer]] = {}
         self._tokens = itertools.count()
         self._closing = False
         self._running = self._failed = self._reused = 0
@@ -253,6 +253,11 @@ class Engine:
                 busy_s=self._busy_s,
                 heard_s=self._heard_s,
             )
+
+    def behind_s(self, team: str) -> float:
+        """How long the oldest final of the team has waited."""
+        with self._wake:
+            return self._schedule.oldest_final_s(self._clock.monotonic(), team)
 
     async def close(self) -> None:
         """Take nothing more, hear every queued final, then stop the threads."""

@@ -26,6 +26,8 @@ from monitor.types import SAMPLE_RATE, Role, Samples, Segment
 
 _ORDER: Final = {Kind.FINAL: 0, Kind.SPECULATIVE: 1, Kind.PARTIAL: 2}
 
+Speaker = tuple[str, str, Role]
+
 Again = Callable[[Segment], Samples | None]
 """Reads the sound of a stretch of a call once more; None when nothing can be read. Blocks."""
 
@@ -56,15 +58,15 @@ class Job:
         return len(self.segment.samples) / SAMPLE_RATE
 
     @property
-    def speaker(self) -> tuple[str, Role]:
-        """Call and role."""
-        return (self.segment.call, self.segment.role)
+    def speaker(self) -> Speaker:
+        """Team, call and role: calls of two teams may have one id."""
+        return (self.team, self.segment.call, self.segment.role)
 
     @property
-    def stretch(self) -> tuple[str, Role, int, int, int]:
+    def stretch(self) -> tuple[Speaker, int, int, int]:
         """The same for two jobs over exactly the same samples."""
         segment = self.segment
-        return (segment.call, segment.role, segment.number, segment.start, len(segment.samples))
+        return (self.speaker, segment.number, segment.start, len(segment.samples))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,8 +104,8 @@ class Schedule:
     join_s: float = 0.0
     """Finals of one speaker are taken together up to so many seconds; 0 for never."""
     counts: Counts = field(default_factory=Counts)
-    _finals: dict[tuple[str, Role], deque[Job]] = field(default_factory=dict)
-    _optional: dict[tuple[str, Role], list[Job]] = field(default_factory=dict)
+    _finals: dict[Speaker, deque[Job]] = field(default_factory=dict)
+    _optional: dict[Speaker, list[Job]] = field(default_factory=dict)
     _waiting: int = 0
     """Samples."""
     _places: dict[int, float] = field(default_factory=dict)
@@ -183,9 +185,10 @@ class Schedule:
             return sum(map(len, self._finals.values()))
         return sum(job.kind is kind for jobs in self._optional.values() for job in jobs)
 
-    def oldest_final_s(self, now_s: float) -> float:
-        """How long the oldest final has waited, seconds; 0 when none does."""
-        since = [queue[0].since_s for queue in self._finals.values()]
+    def oldest_final_s(self, now_s: float, team: str | None = None) -> float:
+        """How long the oldest final, of a team or of all, has waited, seconds; 0 when none does."""
+        first = [queue[0] for queue in self._finals.values()]
+        since = [job.since_s for job in first if team in (None, job.team)]
         return max(0.0, now_s - min(since)) if since else 0.0
 
     def _alike(self, order: Iterator[Job]) -> list[Job]:
@@ -227,7 +230,7 @@ class Schedule:
         return shed
 
     def _remove(self, job: Job) -> None:
-        held: dict[tuple[str, Role], deque[Job]] | dict[tuple[str, Role], list[Job]]
+        held: dict[Speaker, deque[Job]] | dict[Speaker, list[Job]]
         held = self._finals if job.kind is Kind.FINAL else self._optional
         held[job.speaker].remove(job)
         if not held[job.speaker]:

@@ -103,19 +103,29 @@ def train(
         Path | None, typer.Option(help="Folder of rule packs; its `similar` holds the corpora.")
     ] = None,
     labelled: Annotated[
-        list[Path] | None,
-        typer.Option(help="Labelled sentences (*.jsonl); only `dev` is learned from."),
+        list[str] | None,
+        typer.Option(
+            help="Labelled sentences (*.jsonl), or FILE=AUTHOR: files of one author are left "
+            "out together when doubt is measured."
+        ),
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Learn from `test` lines too, else only from `dev`.")
+    ] = False,
     report: Annotated[
         bool, typer.Option("--report", help="Also judge the labelled set with the new model.")
     ] = False,
     keep: Annotated[bool, typer.Option(help="Write the model; else only measure.")] = True,
 ) -> None:
-    """Train the similarity model of the rules (相似度模型) and show how often it is right."""
+    """Train the similarity and doubt models of the rules (相似度、存疑模型) and show how often
+    they are right."""
+    from monitor.commands.training import Plan
     from monitor.commands.training import train as run
     from monitor.rules.lexicon import bundled_folder
 
-    run(folder or bundled_folder(), labelled or (), report=report, keep=keep)
+    sets = tuple(authored(one) for one in labelled or ())
+    plan = Plan(labelled=sets, whole=whole, report=report, keep=keep)
+    run(folder or bundled_folder(), plan)
 
 
 @app.command()
@@ -173,6 +183,12 @@ def replay(
                 f"{alert.severity} {words}"
             )
     typer.echo(f"{added} alerts added, {removed} removed")
+
+
+def authored(name: str) -> tuple[Path, str]:
+    """A labelled set and its author: the file's own name unless `=AUTHOR` says another."""
+    path, _, author = name.partition("=")
+    return Path(path), author or Path(path).stem
 
 
 def _paths(names: list[str] | None) -> list[Path]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
+from monitor.events import CallStarted
+
 if TYPE_CHECKING:
+    from monitor.qa.evaluate import Item
+    from monitor.rules.doubt_training import Case, Taught
     from monitor.rules.pack import Pack
     from monitor.rules.similar_corpus import Sentence
     from monitor.rules.similar_training import Trained
@@ -17,24 +22,108 @@ PACK: Final = "similar"
 """The bundled pack whose rules ask the model."""
 
 
-def train(folder: Path, labelled: Sequence[Path], *, report: bool, keep: bool) -> None:
-    """Trains, writes `similar/model.npz` of the folder and says what was measured."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is learned from, and what becomes of it."""
+
+    labelled: tuple[tuple[Path, str], ...] = ()
+    """Labelled sets and their authors."""
+    whole: bool = False
+    """Learn from the `test` lines too."""
+    report: bool = False
+    keep: bool = True
+
+    def items(self, path: Path) -> list[Item]:
+        """The agents' sentences of a set that are learned from, each without a context."""
+        return [one for one in self._learned(path) if one.role == "agent" and not one.context]
+
+    def customers(self, path: Path) -> list[Item]:
+        """The customers' sentences of a set that are learned from."""
+        return [one for one in self._learned(path) if one.role == "customer"]
+
+    def _learned(self, path: Path) -> list[Item]:
+        from monitor.qa.evaluate import read_items
+
+        return [item for item in read_items(path) if self.whole or item.split == "dev"]
+
+
+def train(folder: Path, plan: Plan) -> None:
+    """Trains both models, writes them into the folder and says what was measured."""
     from monitor.rules.load import load_packs
+
+    packs = load_packs(folder, models=False)
+    _train_similar(folder, packs, plan)
+    _train_doubt(folder, packs, plan)
+    _train_refusal(folder, packs, plan)
+    for path, _ in plan.labelled if plan.report else ():
+        _effect(path, packs)
+
+
+def _train_similar(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
+    from monitor.rules.doubt import FOLDER as FRAMED
+    from monitor.rules.doubt_hits import read_frames
     from monitor.rules.similar import FILE, FOLDER
     from monitor.rules.similar_corpus import from_packs, read_concepts, read_corpus
     from monitor.rules.similar_training import train as trained_on
 
     corpus = folder / FOLDER
-    packs = load_packs(folder, models=False)
-    sentences = [*read_corpus(corpus), *from_packs(packs)]
-    for path in labelled:
-        sentences += _labelled(path)
+    sentences = [*read_corpus(corpus), *from_packs(packs), *read_frames(folder / FRAMED)]
+    for path, author in plan.labelled:
+        sentences += [_sentence(item, author) for item in plan.items(path)]
     trained = trained_on(sentences, read_concepts(corpus))
-    if keep:
+    if plan.keep:
         trained.model.save(corpus / FILE)
     _summary(trained)
-    for path in labelled if report else ():
-        _effect(path, packs)
+
+
+def _train_doubt(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
+    from monitor.rules.doubt import FILE, FOLDER
+    from monitor.rules.doubt_hits import Labelled, everywhere, hits, made, worded
+    from monitor.rules.doubt_training import teach
+
+    rules = worded(packs)
+    known = [
+        Labelled(
+            sentence=_sentence(item, author),
+            call=CallStarted(call="corpus", industry=item.industry, business=item.business),
+            author=author,
+            allowed=item.allowed,
+        )
+        for path, author in plan.labelled
+        for item in plan.items(path)
+    ]
+    found = [*hits(known, rules), *hits(made(folder, rules), everywhere(rules), first=len(known))]
+    taught = teach(found)
+    if plan.keep:
+        taught.model.save(folder / FOLDER / FILE)
+    _doubt_summary(taught)
+
+
+def _train_refusal(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
+    from monitor.qa.evaluate import judge_item
+    from monitor.rules.refusal import FILE, FOLDER, SIGNAL
+    from monitor.rules.refusal_training import Said, made, teach
+
+    # the patterns alone, and without likeness: this is about customers
+    plain = [replace(pack, doubt=False) for pack in packs if pack.pack != PACK]
+    said = [
+        Said(
+            text=item.text,
+            refuses=item.expect_signal == SIGNAL,
+            author=author,
+            voted=SIGNAL in judge_item(item, plain).signals,
+        )
+        for path, author in plan.labelled
+        for item in plan.customers(path)
+        if SIGNAL not in item.also_ok_signal
+    ]
+    model, tallies = teach([*said, *made(folder / FOLDER, packs)])
+    if plan.keep:
+        model.save(folder / FOLDER / FILE)
+    typer.echo(f"refusal: {model.card.sentences} sentences; each author left out in turn")
+    for one in tallies:
+        found, false = f"{one.found} of {one.refusals}", f"{one.false} of {one.others}"
+        typer.echo(f"{one.author:12} refusals {found}, others taken for one {false}")
 
 
 def near(text: str, folder: Path, embedder: str) -> None:
@@ -63,21 +152,39 @@ def near(text: str, folder: Path, embedder: str) -> None:
         typer.echo(f"{name:24} {score.values[place]:.3f} (from {limit:.3f}) {words}")
 
 
-def _labelled(path: Path) -> list[Sentence]:
-    """The development sentences of a labelled set; the test sentences are never learned from."""
-    from monitor.qa.evaluate import read_items
+def _sentence(item: Item, author: str) -> Sentence:
     from monitor.rules.similar_corpus import Sentence
 
-    return [
-        Sentence(
-            text=item.text,
-            categories=frozenset(item.expect),
-            group=f"labelled:{item.text}",
-            source="labelled",
+    return Sentence(
+        text=item.text,
+        categories=frozenset(item.expect),
+        group=f"labelled:{item.text}",
+        source=f"author {author}",
+        author=author,
+    )
+
+
+def _doubt_summary(taught: Taught) -> None:
+    card = taught.model.card
+    typer.echo(f"doubt: {card.hits} hits; each author judged by a scorer of all the others")
+    typer.echo(f"{'author':12} {'violations':>10} {'lost':>5} {'wrong':>6} {'doubted':>7}  excused")
+    for author in sorted({case.author for case in taught.cases}):
+        own = [case for case in taught.cases if case.author == author]
+        right = [case for case in own if case.right and case.stands]
+        wrong = [case for case in own if not case.right and case.stands]
+        excused = [case for case in own if not case.right and not case.stands]
+        typer.echo(
+            f"{author:12} {len(right):10d} {_doubted(right):5d} {len(wrong):6d} "
+            f"{_doubted(wrong):7d}  {_doubted(excused)} of {len(excused)}"
         )
-        for item in read_items(path)
-        if item.split == "dev" and item.role == "agent" and not item.context
-    ]
+    typer.echo(
+        f"doubted {card.doubted}, of these no violation {card.precision:.1%}; "
+        f"violations kept {card.kept:.1%}"
+    )
+
+
+def _doubted(cases: Sequence[Case]) -> int:
+    return sum(case.doubted for case in cases)
 
 
 def _summary(trained: Trained) -> None:

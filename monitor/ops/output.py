@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.errors import BadInput
-from monitor.events import Alert, CallStarted, Disclosure, Event, Prompt, Signal, encode
+from monitor.events import Alert, CallStarted, Disclosure, Event, Prompt, Signal, Suspicion, encode
 from monitor.ops.terminal import SEVERITY, STATE, clock, plain
 
 _ITEM = {"met": "已告知", "missed": "未告知", "undetermined": "无法判定", "pending": "待告知"}
@@ -98,6 +98,9 @@ def _row(event: Event) -> tuple[str, str, str, str, str] | None:
         case Signal():
             name = f"{event.signal} {event.strength}"
             return clock(event.start), "", name, plain(event.quote), "客户"
+        case Suspicion():
+            chance = f"存疑 {event.chance:.0%}"
+            return clock(event.start), chance, event.category, plain(event.quote), event.rule
         case _:
             return None
 

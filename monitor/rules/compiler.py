@@ -16,11 +16,13 @@ from monitor.rules import pack as pk
 from monitor.rules.answers import Asked
 from monitor.rules.basis import cited
 from monitor.rules.disclosure import Duty
+from monitor.rules.doubt import Doubts, doubts_for
 from monitor.rules.expression import Index, index
 from monitor.rules.finding import Head
 from monitor.rules.law import AGENT, ROLES, DutyLaw, Law
 from monitor.rules.matcher import Matcher
 from monitor.rules.pattern import Pattern
+from monitor.rules.refusal import Refusals, refusals_for
 from monitor.rules.similar import model_for
 from monitor.rules.similar_model import Model
 from monitor.rules.states import Limits
@@ -58,6 +60,10 @@ class Compiled:
     industry: str
     model: Model | None
     """Of likeness, where a rule asks for it."""
+    doubts: Doubts | None
+    """The scorer of hits, where a pack asks for it."""
+    refusals: Refusals | None
+    """The scorer of refusals, likewise."""
     matcher: Matcher
     index: Index
     patterns: tuple[Pattern, ...]
@@ -135,6 +141,8 @@ class Compiler:
             packs=packs,
             industry=kind.industry,
             model=_similar(packs),
+            doubts=next((doubts_for(pack.file) for pack in packs if pack.doubt), None),
+            refusals=next((refusals_for(pack.file) for pack in packs if pack.doubt), None),
             matcher=self._matcher(),
             index=self._searched((*laws, *signal_laws, *state_laws), duties),
             patterns=tuple(self.patterns),
@@ -202,6 +210,7 @@ class Compiler:
             allow=self._allow(pack, rule.allow),
             context=rule.context,
             homophones=rule.homophones,
+            doubt=pack.doubt and rule.doubt,
             every_turn=any(isinstance(n, _EVERY_TURN) for n in nodes)
             or any(isinstance(n, ex.NotSaid) and n.before is not None for n in nodes),
             timed=_is_timed(rule.match),
@@ -226,6 +235,7 @@ class Compiler:
             allow=self._allow(pack, signal.allow),
             context=signal.context,
             homophones=signal.homophones,
+            doubt=pack.doubt,
             signal=signal.signal,
             strength=signal.strength,
         )

@@ -35,6 +35,8 @@ _CALLED: Final = re.compile(
 )
 """What stands right before a company's name."""
 _LEAST_CORE: Final = 2
+_OWN_TRADE: Final = re.compile("[做卖买办搞管的个家一专给从为有这那边里是我们您你]")
+"""这边是做保险的 says a trade, 您好这边是保险 nothing at all."""
 _KINDS: Final = re.compile(
     "(股份|有限|责任|集团|公司|银行|信用社|人寿|财险|保险|证券|基金|期货|信托|消费|金融|小额|贷款|信贷|财富"
     "|科技|教育|培训|学校|健康|管理|医疗|医院|通信|电信|置业|地产|汽车|商城|服务|中心)+$"
@@ -61,8 +63,9 @@ def blurred(names: Iterable[str], text: str, doubtful: Sequence[bool]) -> Span |
     """Where a name stands of which only the kind was understood, or None.
 
     您好，我是阳他财富的, of an agent of 云帆财富: a greeting or 我是, as many syllables as the name
-    has, all of them doubtful, and then 财富. Whoever says it does name a company, and what the
-    recogniser makes of a name that is no word says nothing about which.
+    has (这边是局|保险, of 福瑞保险: one may be lost, or one too many), all of them doubtful, and
+    then 财富. Whoever says it does name a company, and what the recogniser makes of a name that is
+    no word says nothing about which.
     """
     for name in names:
         core = len(_KINDS.sub("", name))
@@ -71,9 +74,11 @@ def blurred(names: Iterable[str], text: str, doubtful: Sequence[bool]) -> Span |
             continue
         for found in _CALLED.finditer(text[:_LONGEST]):
             start = found.end()
-            middle = start + core
-            if all(doubtful[start:middle]) and text.startswith(kind, middle):
-                return start, middle + len(kind)
+            for middle in (start + core, start + core - 1, start + core + 1):
+                if not text.startswith(kind, middle) or not all(doubtful[start:middle]):
+                    continue
+                if middle == start + core or not _OWN_TRADE.search(text, start, middle):
+                    return start, middle + len(kind)
     return None
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from monitor.events import CallStarted, Coverage, Event, Signal, Utterance
-from monitor.rules import context
+from monitor.rules import context, refusal
 from monitor.rules.compiler import REFERS
 from monitor.rules.disclosure import Board
 from monitor.rules.finding import Finding
@@ -21,6 +21,7 @@ from monitor.rules.ledger import Ledger
 from monitor.rules.misheard import doubts
 from monitor.rules.questions import Questions
 from monitor.rules.ruleset import RuleSet
+from monitor.rules.second_look import SecondLook
 from monitor.rules.states import States
 from monitor.rules.timed import Timed
 from monitor.rules.timing import instants
@@ -57,6 +58,7 @@ class CallJudge:
         self._memory = Memory()
         self._ledger = Ledger()
         self._court = Court(rules, self._memory, self._ledger.missing, dropped)
+        self._second = SecondLook(self._court, call.call)
         self._incidents = Incidents(call.call)
         duties = tuple(law.duty for law in rules.duties)
         self._board = Board(call.call, duties, call.at, opened=call.resumed)
@@ -137,9 +139,11 @@ class CallJudge:
             findings.extend(self._questions.answered(turn))
             findings.extend(self._after_signals(turn))
         else:
+            self._states.answer(turn.folded.text[turn.fresh :])
             self._questions.ask(turn, self._touched(turn, self.rules.rules_by))
         segment = _segment(whole)
         events.extend(self._incidents.confirm(findings, turn.end, segment))
+        events.extend(self._second.told(findings))
         events.extend(self._said(turn))
         events.extend(self._triggered(turn))
         return events
@@ -157,7 +161,8 @@ class CallJudge:
                 continue
             for found in self._court.met(law, turn):
                 sound = any(leaf.level == "homophone" for leaf in found.leaves)
-                if found.leaves and not sound and not self._court.pending(found):
+                lawful = self._second.doubts(law, found, turn) is not None
+                if found.leaves and not sound and not lawful and not self._court.pending(found):
                     findings.append(self._court.finding(law, found, turn))
         return list(self._incidents.suppose(findings, turn.end, _segment(utterance)))
 
@@ -172,6 +177,8 @@ class CallJudge:
             law = self.rules.signals[index]
             found = self._court.met(law, turn)
             if not found or law.signal is None or not speaks(turn.role, law.roles):
+                continue
+            if self._second.no_refusal(law, found[0], turn):
                 continue
             finding = self._court.finding(law, found[0], turn)
             names = (law.signal, law.head.rule, law.head.rule.partition("/")[2])
@@ -189,7 +196,27 @@ class CallJudge:
                     start=round(finding.start, 3),
                     end=round(finding.end, 3),
                 )
+        if refusal.SIGNAL not in shown and (weak := self._second.refuses(turn)):
+            shown[refusal.SIGNAL] = self._refused(weak, turn)
         return shown.values()
+
+    def _refused(self, law: Law, turn: Turn) -> Signal:
+        """A refusal that no pattern knows, in the name of the rule for weak ones."""
+        names = (refusal.SIGNAL, law.head.rule, law.head.rule.partition("/")[2])
+        start, end, quote = turn.start, turn.end, turn.utterance.text.strip()
+        mark = Mark(names=names, start=start, end=end, turn=turn.number, strength=law.strength)
+        self._memory.mark(mark)
+        spoken = self._memory.spoken(Role.AGENT)
+        self._states.signal(refusal.SIGNAL, law.strength, end, quote, spoken)
+        return Signal(
+            call=self.call.call,
+            channel=turn.role,
+            signal=refusal.SIGNAL,
+            strength=law.strength,
+            quote=quote,
+            start=round(start, 3),
+            end=round(end, 3),
+        )
 
     def _mark(self, names: tuple[str, ...], finding: Finding, turn: Turn, strength: str) -> None:
         self._memory.mark(
@@ -212,6 +239,7 @@ class CallJudge:
             if law.timed:
                 continue
             found = self._court.met(law, turn)
+            found = self._second.left(law, found, turn)
             if not found or (turn.role is Role.CUSTOMER and not _about_agent(found, law, turn)):
                 continue
             best = min(found, key=_surest)

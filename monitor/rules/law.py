@@ -30,6 +30,8 @@ class Law:
     """Numbers of patterns that take their text away from this rule."""
     context: pk.Excuses = pk.Excuses()
     homophones: bool = True
+    doubt: bool = False
+    """What meets it gets the second look of the doubt scorer."""
     every_turn: bool = False
     timed: bool = False
     """Time, not a phrase, meets it."""

@@ -13,8 +13,10 @@ from monitor.errors import BadLexicon
 from monitor.events import SignalName
 from monitor.rules import expr as ex
 from monitor.rules import nodes, pack
+from monitor.rules.doubt import doubts_for
 from monitor.rules.nodes import FaultError, Node
 from monitor.rules.reading import ID, Reader
+from monitor.rules.refusal import refusals_for
 from monitor.rules.similar import model_for
 from monitor.rules.uncollected import uncollected
 
@@ -44,12 +46,15 @@ class _RuleError(Exception):
 def load_pack(path: Path | str, *, models: bool = True) -> pack.Pack:
     """The pack in a YAML file; raises BadLexicon with file, line and rule.
 
-    `models`: the similarity model that a rule asks for must be there.
+    `models`: the models that the pack and its rules ask for must be there.
     """
     found = pack_from(nodes.read_text(Path(path)), str(path))
     nodes_of = (node for rule in found.rules for node in ex.walk(rule.match))
     if models and any(isinstance(node, ex.Similar) for node in nodes_of):
         model_for(found.file)
+    if models and found.doubt:
+        doubts_for(found.file)
+        refusals_for(found.file)
     return found
 
 

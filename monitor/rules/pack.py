@@ -119,6 +119,8 @@ class Rule:
     allow: tuple[Pattern, ...] = ()
     context: Excuses = Excuses()
     homophones: bool = True
+    doubt: bool = True
+    """False: what meets the rule is never doubted, where the pack has its hits doubted."""
     answer: tuple[Pattern, ...] = ()
     """What a customer asks; the agent's yes to it within 8 s is a hit."""
     answer_no: tuple[Pattern, ...] = ()
@@ -251,6 +253,9 @@ class Pack:
     date: str = ""
     business: tuple[Business, ...] = ()
     description: str = ""
+    doubt: bool = False
+    """Its hits get a learned second look: what is probably lawful becomes a suspicion; of refusals
+    a learned vote counts beside its patterns."""
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     allow: tuple[Pattern, ...] = ()
     rules: tuple[Rule, ...] = ()

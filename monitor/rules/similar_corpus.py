@@ -48,6 +48,8 @@ class Sentence:
     """Sentences of one group are never split between training and measuring."""
     source: str
     weight: float = 1.0
+    author: str = ""
+    """Sentences of one author are not split either; empty: nobody in particular."""
 
 
 def read_corpus(folder: Path) -> list[Sentence]:
@@ -105,13 +107,14 @@ def variants(line: str, count: int) -> list[str]:
     dice = random.Random(line)
     made: dict[str, None] = {}
     for _ in range(count * 3):
-        made.setdefault(_thrown(line, dice))
+        made.setdefault(thrown(line, dice))
         if len(made) == count:
             break
     return list(made)
 
 
-def _thrown(line: str, dice: random.Random) -> str:
+def thrown(line: str, dice: random.Random) -> str:
+    """One of the sentences that a line with choices stands for."""
     while match := _CHOICE.search(line):
         if match["option"] is not None:
             chosen = dice.choice((match["option"], ""))

@@ -1,7 +1,8 @@
 """Trains the similarity model; the only module that needs scikit-learn.
 
 Two linear models over the same features: is it a violation at all, and of which category. Scores
-are measured on sentences whose group was left out of training, and thresholds are set on those.
+are measured on sentences whose group, or whose author, was left out of training, and thresholds are
+set on those.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from monitor.rules import context
 from monitor.rules.context import Passage
 from monitor.rules.pack import Excuses, SaidCategory
-from monitor.rules.similar import likeness
+from monitor.rules.similar import FLOOR, likeness
 from monitor.rules.similar_corpus import Sentence
 from monitor.rules.similar_features import Extractor, sound_names
 from monitor.rules.similar_model import FORMAT, Card, Model, Quality
@@ -33,8 +34,8 @@ PRECISION: Final = 0.93
 written to be mistaken, thousands of them: in everyday speech it is right far more often."""
 FINE_RAISED: Final = 0.004
 """Share of the fine sentences that one category may raise."""
-LOWEST: Final = 0.33
-"""No threshold is lower, however well the measured sentences went."""
+LOWEST: Final = FLOOR
+"""No threshold is lower, however well the measured sentences went: the judge takes none below."""
 DOUBT: Final = -2.0
 """Decision below which a sentence is raised by no threshold; its context is not read."""
 GROUPS: Final = 2
@@ -112,7 +113,7 @@ def _held(
     rows: list[Sentence], found: list[tuple[str, ...]], card: Card
 ) -> tuple[tuple[Held, ...], float, float]:
     """Every sentence scored by a model of the other folds; scale and shift of the calibration."""
-    places = np.array([_fold_of(row.group) for row in rows])
+    places = np.array([_fold_of(row.author or row.group) for row in rows])
     wrong = np.array([bool(row.categories) for row in rows])
     decisions, kinds = np.zeros(len(rows)), np.zeros((len(rows), len(card.categories)))
     excused = [False] * len(rows)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Strength = Literal["strong", "weak"]
+
+_YES: Final = re.compile(
+    "(?:嗯|哦|啊|那){0,2}(?:好|好的|好吧|好啊|行|行的|行吧|行啊|可以|可以的|可以啊|没问题"
+    "|(?:那)?(?:你|您)?(?:先)?(?:说|讲)(?:吧|说看|一下|来听听)?|(?:那)?(?:你|您)(?:先)?(?:说|讲)|说吧|讲吧){1,2}"
+)
+"""Folded words of a customer that are, as a whole, a yes to what the agent just said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,11 @@ class States:
             if late or far:
                 del self._open[number]
         return {n: opened for n, opened in self._open.items() if at_s >= opened.since_s - 1.0}
+
+    def answer(self, text: str) -> None:
+        """The customer spoke, folded: a yes takes back a soft no (没有多余的钱 … 好的)."""
+        if _YES.fullmatch(text):
+            self._open = {n: one for n, one in self._open.items() if one.strength == "strong"}
 
     def close(self, number: int) -> None:
         """The agent took note of it."""

@@ -66,6 +66,12 @@ class Court:
             missing=self.missing,
         )
 
+    def unexcused(self, law: Law) -> Search:
+        """A search that admits what was heard for this law, whatever the context says of it."""
+        search = self.raw(0.0)
+        search.admits = lambda leaf: not (self._allowed(law, leaf) or self._odd(law, leaf))
+        return search
+
     def raw(self, now_s: float) -> Search:
         """A search that admits every phrase that is there."""
         return Search(
@@ -210,8 +216,8 @@ class Court:
 
     def _objection(self, law: Law, leaf: Leaf) -> str:
         """Why a phrase does not count for a law; empty if it does."""
-        if leaf.level == "homophone" and (reason := self._misheard(law, leaf)):
-            return reason
+        if odd := self._odd(law, leaf):
+            return odd
         if taken := self._allowed(law, leaf):
             return f"属于放行短语“{taken}”"
         excuses = law.context
@@ -221,6 +227,10 @@ class Court:
             return f"否定词“{inner}”夹在短语中间"
         reading = self.reading(leaf.turn, leaf.start, leaf.end, excuses)
         return reading.reason if reading.kind else ""
+
+    def _odd(self, law: Law, leaf: Leaf) -> str:
+        """Why a phrase that only sounds like one of the law's is none; empty if it is one."""
+        return self._misheard(law, leaf) if leaf.level == "homophone" else ""
 
     def _misheard(self, law: Law, leaf: Leaf) -> str:
         if not law.homophones:

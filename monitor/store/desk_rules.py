@@ -26,21 +26,27 @@ def alerts_by_rule(
 
 
 def ended_calls(
-    connection: Connection, *, limit: int, teams: tuple[str, ...] | None
+    connection: Connection, *, of_each: int, teams: tuple[str, ...] | None
 ) -> list[dict[str, Any]]:
-    """Ended calls of these teams, newest first, with what decides their packs.
+    """The newest ended calls of each of these teams, with what decides their packs.
 
     Calls that were closed at a person's request are not among them.
     """
-    query = (
-        select(calls.c.number, calls.c.call, calls.c.agent, calls.c.industry, calls.c.business)
-        .where(
-            calls.c.ended_wall.is_not(None),
-            calls.c.number.not_in(select(closings.c.call_number)),
-        )
-        .order_by(calls.c.number.desc())
-        .limit(limit)
+    newest = func.row_number().over(partition_by=calls.c.team, order_by=calls.c.number.desc())
+    ended = select(
+        calls.c.number,
+        calls.c.team,
+        calls.c.call,
+        calls.c.agent,
+        calls.c.industry,
+        calls.c.business,
+        newest.label("place"),
+    ).where(
+        calls.c.ended_wall.is_not(None),
+        calls.c.number.not_in(select(closings.c.call_number)),
     )
     if teams is not None:
-        query = query.where(calls.c.team.in_(teams))
+        ended = ended.where(calls.c.team.in_(teams))
+    each = ended.subquery()
+    query = select(each).where(each.c.place <= of_each).order_by(each.c.number.desc())
     return [dict(row) for row in connection.execute(query).mappings()]

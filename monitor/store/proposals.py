@@ -71,7 +71,11 @@ def forget(connection: Connection, numbers: Sequence[int]) -> None:
     query = select(proposals.c.number, proposals.c.dry_run).where(proposals.c.dry_run.is_not(None))
     for row in connection.execute(query).all():
         found = msgspec.json.decode(row.dry_run)
-        quotes = found.get("examples", [])
-        kept = [one for one in quotes if one["call"] not in numbers]
-        if len(kept) < len(quotes):
-            tried(connection, row.number, msgspec.json.encode(found | {"examples": kept}).decode())
+        forgot = False
+        for part in (found, *found.get("by_team", {}).values()):
+            quotes = part.get("examples", [])
+            kept = [one for one in quotes if one["call"] not in numbers]
+            if len(kept) < len(quotes):
+                part["examples"], forgot = kept, True
+        if forgot:
+            tried(connection, row.number, msgspec.json.encode(found).decode())

@@ -19,6 +19,7 @@ from monitor.events import (
     Disclosure,
     Prompt,
     Signal,
+    Suspicion,
     Utterance,
 )
 
@@ -154,6 +155,8 @@ def _subject(event: AnyEvent) -> Hashable:
             return (event.call, "prompt", event.reason)
         case Signal():
             return (event.call, event.signal, event.start)
+        case Suspicion():
+            return (event.call, event.category, event.start)
         case Coverage():
             return (event.call, "coverage", event.channel, event.start)
         case _:

@@ -51,6 +51,9 @@ class CallHost(Protocol):
     def taking(self) -> bool:
         """Whether a call that began now would be heard."""
 
+    def behind_s(self, team: str) -> float:
+        """Age of the team's oldest speech that is not read yet; other teams' tells nothing."""
+
     async def begin(
         self,
         call: CallStarted,

@@ -116,7 +116,7 @@ class Health(Struct, frozen=True, kw_only=True, tag="health"):
     live: int
     """Live calls of the team."""
     behind_s: float
-    """Age of the oldest speech that is not read yet, of all teams."""
+    """Age of the team's oldest speech that is not read yet."""
     now: float
     """The server's wall clock."""
 

@@ -20,6 +20,7 @@ from monitor.events import (
     CallStarted,
     Coverage,
     Signal,
+    Suspicion,
     Utterance,
     as_dict,
 )
@@ -216,6 +217,7 @@ def _told(row: Listed, events: Sequence[AnyEvent], history: Sequence[ActRow]) ->
         "alerts": sorted((as_dict(one) for one in alerts.values()), key=lambda one: one["start"]),
         "disclosures": _disclosures(made.disclosures),
         "signals": [as_dict(event) for event in events if isinstance(event, Signal)],
+        "suspicions": [as_dict(event) for event in events if isinstance(event, Suspicion)],
         "lost": [
             as_dict(event)
             for event in events

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
 import structlog
+from sqlalchemy import Connection
 
-from monitor.access.permissions import decide
 from monitor.access.principal import Principal
 from monitor.errors import MonitorError
 from monitor.qa.review_rejudge import again, differences
 from monitor.rules.pack import Pack
 from monitor.store import desk_rules, proposals
 from monitor.store.store import Store
+from monitor.web import rules_desk_outcome as outcome
 from monitor.web.review_access import Teams
 from monitor.web.review_events import events_of
 
 logger = structlog.get_logger()
 
-EXAMPLES: Final = 60
-"""Differences kept to read."""
-
 MOST_CALLS: Final = 1000
+"""Of each team."""
+
+MOST_RUNS: Final = 16
+"""Under way or waiting."""
 
 REST: Final = 1.0
 """Rest after each call, in times of what it took: live calls come first."""
@@ -34,104 +35,89 @@ REST: Final = 1.0
 MOST_REST_S: Final = 0.5
 
 
-def may_see(principal: Principal, teams: Iterable[str] | None) -> bool:
-    """Whether a run over the calls of these teams shows nothing that is not the holder's."""
-    return not principal.teams or (teams is not None and {*teams} <= {*principal.teams})
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """A proposal that is tried on calls, or waits for its turn."""
 
-
-def shown(dry_run: str | None, principal: Principal) -> dict[str, Any] | None:
-    """What a run found, for who may see its calls; without quotes for who reads none."""
-    if dry_run is None:
-        return None
-    found: dict[str, Any] = msgspec.json.decode(dry_run)
-    if not may_see(principal, found.pop("teams", None)):
-        return None
-    if not decide(principal, "calls.read").allowed:
-        found["examples"] = []
-    return found
+    proposal: int
+    before: Sequence[Pack]
+    after: Sequence[Pack]
+    most: int
+    """Newest calls of each team: what a team is shown depends on its own calls alone."""
+    teams: Teams
+    done: int = 0
+    of: int = 0
 
 
 class DryRuns:
-    """One run at a time; a second one waits to be asked for again."""
+    """One run over the same teams at a time, and one at work; who waits for other teams' runs sees
+    an own run that has not begun."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._task: asyncio.Task[None] | None = None
+        self._runs: dict[Teams, Run] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
         self._stop = False
-        self.running: int | None = None
-        """The proposal being tried."""
-        self.teams: Teams = None
-        """Whose calls it is tried on."""
-        self.done = 0
-        self.of = 0
 
-    def start(
-        self,
-        proposal: int,
-        before: Sequence[Pack],
-        after: Sequence[Pack],
-        most: int,
-        teams: Teams,
-    ) -> bool:
-        """Begin, over the newest calls of these teams; False while another runs."""
-        if self.running is not None:
+    def start(self, run: Run) -> bool:
+        """Begin; False while another over the same teams is under way, or too many wait."""
+        if run.teams in self._runs or len(self._runs) >= MOST_RUNS:
             return False
-        self.running, self.done, self.of, self.teams = proposal, 0, most, teams
-        self._task = asyncio.create_task(self._run(proposal, before, after, most))
+        self._runs[run.teams] = run
+        task = asyncio.create_task(self._take_turn(run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return True
+
+    def of(self, principal: Principal) -> dict[str, Any] | None:
+        """The oldest run that shows nothing but the holder's teams."""
+        for run in self._runs.values():
+            if outcome.may_see(principal, run.teams):
+                return {"proposal": run.proposal, "done": run.done, "of": run.of or run.most}
+        return None
 
     async def close(self) -> None:
         """Stop after the call at hand."""
         self._stop = True
-        if self._task is not None:
-            await self._task
+        await asyncio.gather(*self._tasks)
 
-    async def _run(
-        self, proposal: int, before: Sequence[Pack], after: Sequence[Pack], most: int
-    ) -> None:
+    async def _take_turn(self, run: Run) -> None:
         try:
-            found = await asyncio.to_thread(self._tried, before, after, most)
+            async with self._turn:
+                parts = await asyncio.to_thread(self._tried, run)
             if not self._stop:
-                text = msgspec.json.encode(found).decode()
-                await self._store.write(lambda on: proposals.tried(on, proposal, text))
+                await self._store.write(lambda on: _keep(on, run, parts))
         except MonitorError as fault:
-            logger.error("a dry run failed", proposal=proposal, why=fault.code)
+            logger.error("a dry run failed", proposal=run.proposal, why=fault.code)
         finally:
-            self.running = None
+            del self._runs[run.teams]
 
-    def _tried(self, before: Sequence[Pack], after: Sequence[Pack], most: int) -> dict[str, Any]:
+    def _tried(self, run: Run) -> dict[str, outcome.Part]:
         rows = self._store.read_now(
-            lambda on: desk_rules.ended_calls(on, limit=most, teams=self.teams)
+            lambda on: desk_rules.ended_calls(on, of_each=run.most, teams=run.teams)
         )
-        changed = [pack for pack in after if not any(pack is one for one in before)]
+        changed = [pack for pack in run.after if not any(pack is one for one in run.before)]
         rows = [
             row
             for row in rows
             if any(pack.covers(row["industry"], row["business"]) for pack in changed)
         ]
-        self.of = len(rows)
-        counts: Counter[str] = Counter()
-        rules: dict[str, Counter[str]] = {}
-        examples: list[dict[str, Any]] = []
+        run.of = len(rows)
+        parts: dict[str, outcome.Part] = {}
         for row in rows:
             if self._stop:
                 break
             began = time.monotonic()
             events = self._store.read_now(lambda on, n=row["number"]: events_of(on, n))  # type: ignore[misc]
-            for one in differences(again(events, before), again(events, after)):
-                counts[one.change] += 1
-                side = one.after or one.before or {}
-                rules.setdefault(side["rule"], Counter())[one.change] += 1
-                if one.change != "same" and len(examples) < EXAMPLES:
-                    examples.append({"call": row["number"], **msgspec.to_builtins(one)})
-            self.done += 1
+            found = differences(again(events, run.before), again(events, run.after))
+            outcome.add(parts.setdefault(row["team"], outcome.empty()), row["number"], found)
+            run.done += 1
             time.sleep(min(MOST_REST_S, (time.monotonic() - began) * REST))
-        return {
-            "teams": self.teams,
-            "calls": self.done,
-            "counts": counts,
-            "rules": {
-                rule: found for rule, found in sorted(rules.items()) if set(found) - {"same"}
-            },
-            "examples": examples,
-        }
+        return parts
+
+
+def _keep(on: Connection, run: Run, parts: dict[str, outcome.Part]) -> None:
+    row = proposals.find(on, run.proposal)
+    before = None if row is None else row.dry_run
+    proposals.tried(on, run.proposal, outcome.kept(before, run.teams, parts))

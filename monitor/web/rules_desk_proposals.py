@@ -30,7 +30,8 @@ from monitor.web.review_access import PACK_BYTES, answer, teams, who
 from monitor.web.review_rejudge import exchanged
 from monitor.web.review_room import sha256, text_of
 from monitor.web.rules_desk import compared
-from monitor.web.rules_desk_dry_run import MOST_CALLS, may_see, shown
+from monitor.web.rules_desk_dry_run import MOST_CALLS, Run
+from monitor.web.rules_desk_outcome import shown
 from monitor.web.state import State
 
 MOST_FAILURES: Final = 50
@@ -51,7 +52,7 @@ class DecisionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class RunBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Over how many of the newest calls."""
+    """Over how many of the newest calls of each team."""
 
     calls: Annotated[int, Meta(ge=1, le=MOST_CALLS)] = 200
 
@@ -86,7 +87,8 @@ async def propose(request: Request, state: State, principal: Principal) -> Respo
 async def proposal_list(request: Request, state: State, principal: Principal) -> Response:
     """`GET /api/rules/proposals`: newest first, without their texts."""
     rows = await state.store.read(lambda on: proposals.listed(on, 100))
-    return answer({"proposals": [_short(row) for row in rows], "run": _run(state, principal)})
+    listed = await asyncio.to_thread(lambda: [_short(row, principal) for row in rows])
+    return answer({"proposals": listed, "run": state.review.dry_runs.of(principal)})
 
 
 async def one_proposal(request: Request, state: State, principal: Principal) -> Response:
@@ -99,13 +101,13 @@ async def one_proposal(request: Request, state: State, principal: Principal) -> 
         # rules are nobody's secret; these quote calls
         await state.witness.read(principal, "calls.read", request)
     return answer(
-        _short(row)
+        _short(row, principal)
         | {
             "text": row.text,
             "changed": changed,
             "stale": row.state == "open" and row.base_sha256 != _named(base),
             "dry_run": tried,
-            "run": _run(state, principal),
+            "run": state.review.dry_runs.of(principal),
             "mine": row.by == who(principal),
         }
     )
@@ -118,10 +120,16 @@ async def dry_run(request: Request, state: State, principal: Principal) -> Respo
     packs = await state.review.packs()
     other = await asyncio.to_thread(pack_from, row.text)
     mine = teams(principal, "calls.read")
-    after = exchanged(packs, other)
-    if not state.review.dry_runs.start(row.number, packs, after, given.calls, mine):
+    run = Run(
+        proposal=row.number,
+        before=packs,
+        after=exchanged(packs, other),
+        most=given.calls,
+        teams=mine,
+    )
+    if not state.review.dry_runs.start(run):
         raise HTTPException(409, "busy: another dry run is under way")
-    return answer({"run": _run(state, principal)}, 202)
+    return answer({"run": state.review.dry_runs.of(principal)}, 202)
 
 
 async def decide(request: Request, state: State, principal: Principal) -> Response:
@@ -196,7 +204,7 @@ def checked(text: str, packs: tuple[Pack, ...]) -> dict[str, Any]:
 
 async def _publish(state: State, row: Proposal, second: Principal, note: str) -> None:
     """Put the pack in force; raises an HTTP error and changes nothing if it cannot be."""
-    if row.dry_run is None:
+    if shown(row.dry_run, second) is None:
         raise HTTPException(409, "no_dry_run: try it on past calls first")
     base = await _base(state, row.pack)
     if row.base_sha256 != _named(base) and base != row.text:
@@ -271,15 +279,8 @@ def _named(text: str) -> str:
     return sha256(text) if text else ""
 
 
-def _short(row: Proposal) -> dict[str, Any]:
+def _short(row: Proposal, principal: Principal) -> dict[str, Any]:
     built: dict[str, Any] = msgspec.to_builtins(row)
-    tried = built.pop("dry_run")
+    tried = shown(built.pop("dry_run"), principal)
     del built["text"]
     return built | {"tried": tried is not None}
-
-
-def _run(state: State, principal: Principal) -> dict[str, Any] | None:
-    runs = state.review.dry_runs
-    if runs.running is None or not may_see(principal, runs.teams):
-        return None
-    return {"proposal": runs.running, "done": runs.done, "of": runs.of}

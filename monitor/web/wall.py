@@ -108,7 +108,7 @@ async def _beat(line: Line, state: State, team: str, screen: Screen, view: _View
                 await line.send(Levels(calls=levels))
             quiet = not levels
             if beats % HEALTH_BEATS == 0:
-                await line.send(_health(state, len(levels)))
+                await line.send(_health(state, team, len(levels)))
             beats += 1
         try:
             async with asyncio.timeout_at(due):
@@ -119,9 +119,9 @@ async def _beat(line: Line, state: State, team: str, screen: Screen, view: _View
         await view.send()
 
 
-def _health(state: State, live: int) -> Health:
-    behind = state.metrics.registry.get_sample_value("monitor_oldest_speech_seconds")
-    return Health(live=live, behind_s=round(behind or 0.0, 1), now=state.clock.wall())
+def _health(state: State, team: str, live: int) -> Health:
+    behind_s = round(state.host.behind_s(team), 1)
+    return Health(live=live, behind_s=behind_s, now=state.clock.wall())
 
 
 async def _listen(line: Line, view: _View) -> None:

@@ -113,6 +113,21 @@ async def test_final_reuses_the_guess_over_the_same_samples(finished: bool) -> N
     assert engine.stats().reused == 1
 
 
+async def test_a_guess_of_another_teams_call_of_that_name_is_nothing() -> None:
+    held = Held()
+    engine = Engine([held])
+    theirs = engine.submit(
+        segment(SPEECH, closed=False), deadline_s=1, kind=Kind.SPECULATIVE, team="north"
+    )
+    await entered(held)
+    mine = engine.submit(segment(SPEECH), deadline_s=1, kind=Kind.FINAL, team="south")
+    held.release(2)
+    await asyncio.gather(theirs, mine)
+    await engine.close()
+    assert len(held.heard) == 2
+    assert engine.stats().reused == 0
+
+
 async def test_a_guess_that_fails_is_no_verdict_on_its_final() -> None:
     held = Held(failing=[0])
     engine = Engine([held])

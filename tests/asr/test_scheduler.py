@@ -128,6 +128,28 @@ def test_age_of_the_oldest_final_on_a_virtual_clock() -> None:
     assert schedule.oldest_final_s(clock.monotonic()) == 3
 
 
+def test_a_team_is_as_late_as_its_own_oldest_final() -> None:
+    schedule = Schedule()
+    for team, since_s in (("north", 1.0), ("south", 7.0), ("south", 4.0)):
+        schedule.put(job(call=f"c{since_s}", team=team, since_s=since_s))
+    late = {team: schedule.oldest_final_s(10.0, team) for team in ("north", "south", "east")}
+    assert late == {"north": 9.0, "south": 6.0, "east": 0.0}
+    assert schedule.oldest_final_s(10.0) == 9.0
+
+
+def test_calls_of_two_teams_with_one_name_are_strangers() -> None:
+    schedule = Schedule(join_s=25.0)
+    partials = {team: job(Kind.PARTIAL, team=team) for team in ("north", "south")}
+    for partial in partials.values():
+        assert schedule.put(partial) == []
+    finals = {team: [job(team=team, deadline_s=at) for at in (5.0, 6.0)] for team in partials}
+    for team, own in finals.items():
+        assert schedule.put(own[0]) == [partials[team]]
+        assert schedule.put(own[1]) == []
+    # one window holds what waits of one speaker, and nothing of the other team's
+    assert [schedule.take(), schedule.take(), schedule.take()] == [*finals.values(), []]
+
+
 def test_closing_keeps_finals() -> None:
     schedule = Schedule()
     partial, final = job(Kind.PARTIAL, call="p"), job()

@@ -19,7 +19,7 @@ from monitor.commands.judge import judge
 from monitor.errors import BadMessage
 from monitor.ingest.l16 import L16Decoder
 from monitor.ingest.metadata import SPELLINGS, read_registration
-from monitor.types import Business, Industry
+from monitor.types import Business, Industry, Role
 from monitor.web import app as web
 from monitor.wire import asyncapi, schema
 from monitor.wire.__main__ import generated
@@ -28,6 +28,17 @@ from tests.docs import page
 
 FIXTURES = page.ROOT / "audio_fixtures"
 STABLE = ("type", "call", "channel", "category", "item", "state", "signal", "strength", "text")
+
+DOUBTED = (
+    events.CallStarted(call="doubted", industry="education"),
+    events.Utterance(
+        call="doubted",
+        channel=Role.AGENT,
+        start=1.0,
+        end=6.0,
+        text="我得先核实一下您听到的那个包过到底是哪个老师提的",
+    ),
+)
 
 DOCUMENT = asyncapi.document()
 
@@ -50,10 +61,11 @@ def of(name: str) -> jsonschema.Draft202012Validator:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What one `monitor judge` writes about every recorded call."""
+    """What one `monitor judge` writes about every recorded call, and a sentence it doubts."""
     whole = tmp_path_factory.mktemp("judged") / "calls.jsonl"
     transcripts = sorted(FIXTURES.glob("*.transcript.jsonl"))
-    whole.write_bytes(b"".join(path.read_bytes() for path in transcripts))
+    calls = b"".join(path.read_bytes() for path in transcripts)
+    whole.write_bytes(calls + events.lines(DOUBTED))
     result = CliRunner().invoke(JUDGE, [str(whole), "--events", "-"])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
@@ -87,7 +99,15 @@ def test_every_example_of_a_message_is_valid(name: str) -> None:
 
 def test_what_judge_writes_is_valid(judged: list[dict[str, Any]]) -> None:
     kinds = {event["type"] for event in judged}
-    assert {"call.started", "utterance", "alert", "disclosure", "prompt", "signal"} <= kinds
+    assert {
+        "call.started",
+        "utterance",
+        "alert",
+        "disclosure",
+        "prompt",
+        "signal",
+        "suspicion",
+    } <= kinds
     for event in judged:
         assert list(EVENT.iter_errors(event)) == []
 

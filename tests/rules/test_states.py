@@ -50,3 +50,15 @@ def test_closed_by_the_agent() -> None:
     board.signal("opt_out", "strong", 1.0, "别再打了", 0)
     board.close(0)
     assert not board.current(2.0, 1)
+
+
+def test_a_yes_takes_back_a_soft_no_and_no_hard_one() -> None:
+    board = states()
+    for text, left in (("好的", 0), ("嗯你说吧", 0), ("好的再见", 1), ("不好", 1), ("好不好", 1)):
+        board.signal("opt_out", "weak", 1.0, "没有多余的钱", 0)
+        board.answer(text)
+        assert len(board.current(2.0, 1)) == left, text
+        board.close(0)
+    board.signal("opt_out", "strong", 1.0, "别再打了", 0)
+    board.answer("好的")
+    assert board.current(2.0, 1)

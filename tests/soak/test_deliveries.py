@@ -1,5 +1,7 @@
 """50,000 deliveries to subscribers that are killed, paused and slow, on lines that are cut, from
 a server that is killed.
+
+A part of them, with random numbers of its own: `SOAK_DELIVERIES=12500 SOAK_PART=2 make soak`.
 """
 
 from __future__ import annotations
@@ -36,6 +38,9 @@ PER_S = 10
 MOST = 30_000
 """Alerts of a call: a 16-bit sample holds their number."""
 LAST = 32_000
+AHEAD = 20
+"""Alerts that a source tells before the first of them was shown: a server that a slow machine holds
+up is killed with little on its way."""
 
 
 @dataclass
@@ -77,6 +82,7 @@ class Person:
             assert each.seq is not None
             assert each.epoch is not None
             self.seen.append((each.seq, each.id))
+            house.show(each)
             self.last = Last(epoch=each.epoch, seq=each.seq)
             if each.id.endswith(f"-{LAST}"):
                 self.done = True
@@ -94,6 +100,8 @@ class House:
     server: ServerProcess
     watching: dict[str, str]
     bringing: dict[str, str]
+    shown: dict[str, int] = field(default_factory=dict)
+    """The newest alert of each call that anybody was shown."""
     up: asyncio.Event = field(default_factory=asyncio.Event)
     enough: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -112,15 +120,18 @@ class House:
             kills += 1
         return kills
 
+    def show(self, alert: Alert) -> None:
+        self.shown[alert.call] = max(self.shown.get(alert.call, 0), int(alert.id.split("-")[-1]))
+
     async def talk(self, team: str, call: str, numbers: Sequence[int]) -> None:
-        """Tell the alerts of a call; after every break a few are told again."""
+        """Tell the alerts of a call; after every break what nobody was shown, and a few more."""
         told = 0
         while told <= len(numbers):
             await self.up.wait()
             with suppress(*LOST):
                 told = await self._talk(team, call, numbers, told)
             if told <= len(numbers):
-                told = max(0, told - REPEATED)
+                told = max(0, min(told, self.shown.get(call, 0)) - REPEATED)
                 await asyncio.sleep(0.05)
 
     async def _talk(self, team: str, call: str, numbers: Sequence[int], told: int) -> int:
@@ -133,6 +144,10 @@ class House:
             await hear(socket)
             with suppress(*LOST):
                 for number in numbers[told:]:
+                    while told - self.shown.get(call, 0) > AHEAD:
+                        if socket.close_code is not None:
+                            return told
+                        await asyncio.sleep(0.05)
                     await socket.send(chunk(number))
                     told += 1
                     await asyncio.sleep(1 / PER_S)
@@ -202,6 +217,6 @@ async def test_everything_arrives_once_and_in_order(forged: Forge, tmp_path: Pat
     for team in TEAMS:
         ids = [row.alert for row in logged[team]]
         assert len(set(ids)) == len(ids)
-        # a source that lost its line tells the last few again, so most are there, and none twice
-        assert len(ids) >= 0.9 * CALLS * each
-    assert delivered >= 0.9 * DELIVERIES
+        # a source that lost its line tells again what nobody was shown: all are there, none twice
+        assert len(ids) == CALLS * each + 1
+    assert delivered >= DELIVERIES

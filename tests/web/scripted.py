@@ -102,6 +102,10 @@ class ScriptedHost:
     about: str = ""
     calls: dict[str, ScriptedCall] = field(default_factory=dict)
     full: bool = False
+    behind: dict[str, float] = field(default_factory=dict)
+
+    def behind_s(self, team: str) -> float:
+        return self.behind.get(team, 0.0)
 
     @property
     def taking(self) -> bool:

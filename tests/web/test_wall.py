@@ -135,3 +135,13 @@ async def test_the_socket_sends_cards_and_the_words_of_the_opened_call(house: Ho
         while (message := await hear(wall))["type"] != "utterance":
             assert message["type"] in ("card", "levels", "health", "call.started")
         assert message["text"] == "您好"
+
+
+async def test_a_wall_says_how_far_behind_its_own_team_is(house: House) -> None:
+    house.host.behind |= {"north": 40.0, "south": 3.0}
+    for team, behind_s in (("south", 3.0), ("north", 40.0), ("east", 0.0)):
+        async with house.socket("/ws/wall") as wall:
+            await say(wall, type="hello", token=house.token("supervisor", team))
+            while (message := await hear(wall))["type"] != "health":
+                pass
+        assert (message["live"], message["behind_s"]) == (0, behind_s)

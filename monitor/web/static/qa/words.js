@@ -140,6 +140,7 @@ addWords({
   'told.undetermined': ['无法判断', 'Undetermined'],
   'told.by': ['时限 {s}', 'by {s}'],
   'told.none': ['这通电话没有必说项', 'Nothing had to be said on this call'],
+  'suspicions.title': ['存疑（没有报警）', 'Doubted, nobody was alerted'],
   'signals.title': ['客户信号', 'Signals from the customer'],
   'history.none': ['还没有人处理过这通电话', 'Nobody has worked on this call yet'],
   'history.assign': ['分配给 {to}', 'assigned to {to}'],

@@ -115,7 +115,7 @@ addWords({
   'proposal.changes': ['改动', 'Changes'],
   'proposal.dryRun': ['用过去的通话试跑', 'Dry run on past calls'],
   'proposal.dryText': ['同一批通话用现行规则和新规则各判一次，比较告警有什么不同。不影响正在进行的通话。', 'The same calls are judged under both; the difference is what would change. Live calls come first.'],
-  'proposal.calls': ['最近 {n} 通', 'Last {n} calls'],
+  'proposal.calls': ['每个团队最近 {n} 通', 'Last {n} calls of each team'],
   'proposal.run': ['开始试跑', 'Start'],
   'proposal.runAgain': ['再试一次', 'Run again'],
   'proposal.running': ['正在试跑 {done}/{of}', 'Running {done}/{of}'],
