@@ -14,7 +14,7 @@ from monitor.rules import context, refusal
 from monitor.rules.compiler import REFERS
 from monitor.rules.disclosure import Board
 from monitor.rules.finding import Finding
-from monitor.rules.found import Found, View, is_fresh, span, speaks
+from monitor.rules.found import Found, View, is_fresh, span, speaks, surest
 from monitor.rules.incidents import Incidents, SegmentKey
 from monitor.rules.law import AGENT, ANY, DutyLaw, Law
 from monitor.rules.ledger import Ledger
@@ -207,7 +207,8 @@ class CallJudge:
         mark = Mark(names=names, start=start, end=end, turn=turn.number, strength=law.strength)
         self._memory.mark(mark)
         spoken = self._memory.spoken(Role.AGENT)
-        self._states.signal(refusal.SIGNAL, law.strength, end, quote, spoken)
+        if self._second.forbids(turn):
+            self._states.signal(refusal.SIGNAL, law.strength, end, quote, spoken)
         return Signal(
             call=self.call.call,
             channel=turn.role,
@@ -242,7 +243,7 @@ class CallJudge:
             found = self._second.left(law, found, turn)
             if not found or (turn.role is Role.CUSTOMER and not _about_agent(found, law, turn)):
                 continue
-            best = min(found, key=_surest)
+            best = min(found, key=surest)
             finding = self._court.finding(law, best, turn)
             findings.append(finding)
             names = (law.head.rule, law.head.rule.partition("/")[2], law.head.category)
@@ -375,17 +376,6 @@ def _stretches(text: str) -> list[tuple[int, int]]:
     return [
         (at, min(high, at + PIECE)) for low, high in kept for at in range(low, max(high, 1), PIECE)
     ]
-
-
-def _surest(found: Found) -> tuple[int, int, float]:
-    """Words before sounds, then the phrase with the least between its parts, then the first."""
-    sound = any(leaf.level == "homophone" for leaf in found.leaves)
-    loose = sum(
-        leaf.end - leaf.start - sum(high - low for low, high in leaf.parts)
-        for leaf in found.leaves
-        if leaf.parts
-    )
-    return int(sound), loose, span(found)[0]
 
 
 def _about_agent(found: list[Found], law: Law, turn: Turn) -> bool:

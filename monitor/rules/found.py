@@ -74,6 +74,17 @@ def is_short(found: Found, chars: int) -> bool:
     )
 
 
+def surest(found: Found) -> tuple[int, int, float]:
+    """Words before sounds, then the phrase with the least between its parts, then the first."""
+    sound = any(leaf.level == "homophone" for leaf in found.leaves)
+    loose = sum(
+        leaf.end - leaf.start - sum(high - low for low, high in leaf.parts)
+        for leaf in found.leaves
+        if leaf.parts
+    )
+    return int(sound), loose, span(found)[0]
+
+
 def together(founds: Iterable[Found]) -> Found:
     """Several as one."""
     several = list(founds)

@@ -20,6 +20,10 @@ FOLDER: Final = "refusal"
 FILE: Final = "model.npz"
 SIGNAL: Final = "opt_out"
 
+CERTAIN: Final = 0.85
+"""Chance from which a refusal that no pattern knows also forbids the agent to go on. A guess:
+炒股我亏怕了 (0.80) forbade 风险我先讲清楚 in a call that was labelled."""
+
 LONGEST: Final = 4
 """Characters of the longest run that is a feature."""
 SHORTEST: Final = 4
@@ -63,6 +67,10 @@ class Refusals:
     def sure(self, text: str) -> bool:
         """Whether it is one though no pattern says so."""
         return len(text) >= SHORTEST and self.chance(text) >= self.card.sure
+
+    def certain(self, text: str) -> bool:
+        """Whether it is so plain that going on after it is pestering."""
+        return self.chance(text) >= CERTAIN
 
     def save(self, path: Path) -> None:
         """Writes the model; raises BadLexicon if it is too big."""

@@ -9,7 +9,7 @@ from monitor.events import Suspicion
 from monitor.rules import refusal
 from monitor.rules.doubt import Opinion, note
 from monitor.rules.finding import Finding
-from monitor.rules.found import Found
+from monitor.rules.found import Found, surest
 from monitor.rules.law import Law
 from monitor.rules.trial import Court, Dropped
 from monitor.rules.turns import Turn
@@ -23,6 +23,9 @@ class SecondLook:
     court: Court
     call: str
     _doubted: list[Suspicion] = field(default_factory=list)
+    _turn: Turn | None = None
+    _opinions: dict[tuple[int, int, str], Opinion] = field(default_factory=dict)
+    """Of this turn: many patterns meet in the same words."""
 
     def doubts(self, law: Law, found: Found, turn: Turn) -> Opinion | None:
         """Why it is probably no violation; None when it stands.
@@ -33,22 +36,32 @@ class SecondLook:
         scorer = self.court.rules.doubts
         if scorer is None or not law.doubt or turn.role is Role.CUSTOMER or not found.leaves:
             return None
+        if turn is not self._turn:
+            self._turn = turn
+            self._opinions.clear()
         if any(leaf.turn is not turn or leaf.level == "similar" for leaf in found.leaves):
             return None
         low = min(leaf.start for leaf in found.leaves)
         high = max(leaf.end for leaf in found.leaves)
-        opinion = scorer.opinion(turn.folded.text, low, high, law.head.category)
+        key = (low, high, law.head.category)
+        opinion = self._opinions.get(key)
+        if opinion is None:
+            opinion = self._opinions[key] = scorer.opinion(turn.folded.text, *key)
         return opinion if opinion.doubted else None
 
     def left(self, law: Law, several: Sequence[Found], turn: Turn) -> list[Found]:
-        """What stands; when nothing does, the likeliest is kept for `told`."""
-        opinions = [(self.doubts(law, found, turn), found) for found in several]
-        standing = [found for opinion, found in opinions if opinion is None]
-        if standing or not several:
-            return standing
-        doubted = [(opinion, found) for opinion, found in opinions if opinion is not None]
-        opinion, found = max(doubted, key=lambda one: one[0].chance)
-        self._keep(law, found, turn, opinion)
+        """The surest that stands, alone; when none does, the likeliest is kept for `told`."""
+        if not law.doubt or turn.role is Role.CUSTOMER:
+            return list(several)
+        doubted: list[tuple[Opinion, Found]] = []
+        for found in sorted(several, key=surest):
+            opinion = self.doubts(law, found, turn)
+            if opinion is None:
+                return [found]
+            doubted.append((opinion, found))
+        if doubted:
+            opinion, found = max(doubted, key=lambda one: one[0].chance)
+            self._keep(law, found, turn, opinion)
         return []
 
     def no_refusal(self, law: Law, found: Found, turn: Turn) -> bool:
@@ -71,6 +84,11 @@ class SecondLook:
             return None
         weak = (law for law in self.court.rules.signals if law.doubt and law.strength == "weak")
         return next((law for law in weak if law.signal == refusal.SIGNAL), None)
+
+    def forbids(self, turn: Turn) -> bool:
+        """Whether a refusal that no pattern knows is plain enough to forbid going on."""
+        scorer = self.court.rules.refusals
+        return scorer is not None and scorer.certain(_fresh(turn))
 
     def told(self, findings: Iterable[Finding]) -> list[Suspicion]:
         """What was doubted since the last time, of each category the likeliest; what the same

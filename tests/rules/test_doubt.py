@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.commands.lexicon import authored
 from monitor.errors import BadLexicon
 from monitor.events import Suspicion
 from monitor.rules.doubt import FILE, FOLDER, Doubts, load
@@ -162,3 +163,8 @@ def test_the_model_in_force_knows_how_often_it_was_right() -> None:
     model: Doubts = load(LEXICONS / FOLDER / FILE)
     assert model.card.doubted > 0
     assert model.card.kept > 0.95
+
+
+def test_a_labelled_set_is_its_own_author_unless_it_says_another() -> None:
+    assert authored("sets/third.jsonl") == (Path("sets/third.jsonl"), "third")
+    assert authored("sets/third.jsonl=C") == (Path("sets/third.jsonl"), "C")
