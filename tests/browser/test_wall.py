@@ -240,5 +240,6 @@ def test_a_call_with_more_news_than_the_socket_holds_is_read_once(
     expect(page.get_by_role("article")).to_contain_text("百分百保本")
     expect(page.get_by_role("log")).to_contain_text("百分百保本")
     page.wait_for_timeout(1000)
-    assert sum('"open"' in each for each in sent) == 1
+    # when it is chosen, and when the socket greets, if that comes later
+    assert 1 <= sum('"open"' in each for each in sent) <= 2
     assert len(read) <= 3
