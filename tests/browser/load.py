@@ -2,7 +2,7 @@
 
 Plays live calls with sound and words into the real server, alerts at a steady rate, and looks at
 the wall in a real browser. Prints every run: milliseconds from the commit of an alert until the
-frame that shows it is over, and frames per second.
+frame that shows it is over, frames per second, and what it cost.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.chromium import open_browser
 from tests.browser.conftest import Floor, serving
+from tests.browser.cost import counted
 
 TEAM = "load"
 VISITS = 5
@@ -122,8 +123,9 @@ def main(options: argparse.Namespace) -> None:
             page = context.new_page()
             visits = [first_content(page, floor.url) for _ in range(VISITS)]
             print("first content:", " ".join(f"{each:.0f}" for each in visits), "ms", flush=True)
-            runs.append(watch(floor, page, team, **size))
-            print(f"run {number + 1}: {runs[-1]}", flush=True)
+            with counted() as cost:
+                runs.append(watch(floor, page, team, **size))
+            print(f"run {number + 1}: {runs[-1]}\n  {cost}", flush=True)
             context.close()
         browser.close()
     every = sorted(late for run in runs for late in run.latencies_ms)

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from monitor import events, settings
 from monitor.alerts.desk import Desk
 from monitor.clock import Clock, SystemClock
-from monitor.events import CallStarted
+from monitor.events import AnyEvent, CallStarted
 from monitor.ops import logging
 from monitor.ops.metrics import Metrics
 from monitor.settings import Settings
@@ -40,9 +40,14 @@ async def obey(desk: Desk) -> None:
         call = events.decode(json.dumps(order["call"]))
         assert isinstance(call, CallStarted)
         told = [events.decode(json.dumps(each)) for each in order["events"]]
-        begun = [each for each in told if isinstance(each, CallStarted)]
-        await asyncio.gather(*(desk.publish(each, [each]) for each in begun))
-        await desk.publish(call, [each for each in told if not isinstance(each, CallStarted)])
+        calls = {call.call: call} | {
+            each.call: each for each in told if isinstance(each, CallStarted)
+        }
+        ours: dict[str, list[AnyEvent]] = {}
+        for each in told:
+            ours.setdefault(each.call, []).append(each)
+        every = (desk.publish(calls.get(name, call), some) for name, some in ours.items())
+        await asyncio.gather(*every)
         print("done", flush=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from monitor.events import Prompt
 from tests.browser.conftest import Floor, serving
 from tests.browser.said import alert, begun, call
 
@@ -99,3 +100,22 @@ def test_what_nobody_answers_escalates_before_everybodys_eyes(
             expect(page.locator(".history")).to_contain_text("系统")
         pages[0].keyboard.press("a")
         expect(pages[1].locator(".alert-row")).to_have_count(0)
+
+
+def test_a_window_of_360_by_260_holds_a_long_prompt(floor: Floor, person: Any, team: str) -> None:
+    page = person("agent", "8012", viewport={"width": 360, "height": 260}).open("/agent")
+    c1 = call(team)
+    text = "这款产品不保本，可能亏损，请您看清楚风险提示。"
+    ask = Prompt(call=c1.call, text=text, reason="advice", state="shown")
+    floor.tell(c1, [*begun(c1), ask])
+    expect(page.locator(".say")).to_have_text(text)
+    boxes = [
+        page.locator(each).bounding_box()
+        for each in (".opening", ".stage", ".stage .from", ".say", ".say-deeds")
+    ]
+    opening, stage, *inside = [box for box in boxes if box is not None]
+    assert len(inside) == 3
+    assert opening["y"] + opening["height"] <= stage["y"]
+    edges = [stage["y"], *(edge for box in inside for edge in (box["y"], box["y"] + box["height"]))]
+    assert edges == sorted(edges)
+    assert edges[-1] <= stage["y"] + stage["height"] <= 260

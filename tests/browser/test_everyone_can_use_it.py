@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import expect
 
-from monitor.events import Disclosure, Prompt, Signal
+from monitor.events import CallEnded, Disclosure, Prompt, Signal
 from tests.browser.conftest import Floor, findings
 from tests.browser.said import alert, begun, call, said
 
@@ -52,6 +53,9 @@ def test_wall(floor: Floor, person: Any, team: str, theme: str) -> None:
         assert findings(page) == []
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+    floor.tell(c2, [CallEnded(call=c2.call, at=40.0)])
+    expect(page.locator(".call-row.ended")).to_be_visible()
+    assert findings(page) == []
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -67,4 +71,8 @@ def test_agent(floor: Floor, person: Any, team: str, theme: str) -> None:
     assert findings(page) == []
     page.get_by_role("button", name="我的提醒记录").click()
     page.locator("summary").click()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    floor.tell(c1, [replace(met, item=item) for item in ("identity", "purpose")])
+    expect(page.locator(".opening.done")).to_be_visible()
     assert findings(page) == []

@@ -223,3 +223,23 @@ def test_two_hundred_calls_draw_only_what_is_in_sight(floor: Floor, person: Any,
         page.keyboard.press("j")
     expect(page.locator(".alert-row[aria-selected=true]")).to_have_attribute("aria-posinset", "13")
     expect(page.get_by_role("article")).to_contain_text("坐席 8012")
+
+
+def test_a_call_with_more_news_than_the_socket_holds_is_read_once(
+    floor: Floor, person: Any, team: str
+) -> None:
+    sent: list[str] = []
+    read: list[str] = []
+    page = person().open()
+    page.on("request", lambda asked: read.append(asked.url) if "/events" in asked.url else None)
+    page.on("websocket", lambda socket: socket.on("framesent", lambda text: sent.append(str(text))))
+    page.reload()
+    c1 = call(team)
+    many = [Disclosure(call=c1.call, item=f"item-{n}", state="met", at=1.0) for n in range(600)]
+    floor.tell(c1, [*begun(c1), *many, said(c1, "百分百保本"), alert(c1)])
+    expect(page.get_by_role("article")).to_contain_text("百分百保本")
+    expect(page.get_by_role("log")).to_contain_text("百分百保本")
+    page.wait_for_timeout(1000)
+    # when it is chosen, and when the socket greets, if that comes later
+    assert 1 <= sum('"open"' in each for each in sent) <= 2
+    assert len(read) <= 3

@@ -6,15 +6,15 @@ const STAY_MS = 8000;
 const MOST = 3;
 let place = null;
 
-/** Say something; `undo` adds a button that takes it back. Returns a function that removes it. */
-export function note(text, { undo = null, kind = '' } = {}) {
+/** Say something; `undo` adds a button that takes it back, `key` does the same. Returns a function that removes it. */
+export function note(text, { undo = null, key = '', kind = '' } = {}) {
   if (!place || !place.isConnected) {
     place = h('div', { class: 'notes', role: 'status', 'aria-live': 'polite' });
     document.body.append(place);
   }
   const remove = () => row.remove();
   const row = h('div', { class: `note ${kind}`.trim() }, h('span', { text }),
-    undo && button(t('undo'), { drawing: 'undo', key: 'U', onclick: () => { remove(); undo(); } }));
+    undo && button(t('undo'), { drawing: 'undo', key, onclick: () => { remove(); undo(); } }));
   place.append(row);
   while (place.children.length > MOST) place.firstChild.remove();
   setTimeout(remove, STAY_MS);

@@ -132,10 +132,10 @@ class Screen {
     toggle(this.stage, 'person', Boolean(prompt) && prompt.reason === SUPERVISOR);
     if (prompt) {
       write(this.from, prompt.reason === SUPERVISOR ? t('own.from', { by: sender(prompt.by) }) : t('own.say'));
-      write(this.line, prompt.text);
+      writeByClause(this.line, prompt.text);
     } else {
       write(this.from, t(this.call ? 'own.steady' : 'own.idle'));
-      write(this.line, t(this.call ? 'own.steadyHint' : 'own.idleHint'));
+      writeByClause(this.line, t(this.call ? 'own.steadyHint' : 'own.idleHint'));
     }
   }
 
@@ -166,6 +166,12 @@ class Screen {
 }
 
 /** Who speaks, for the agent: a token without a name is the supervisor. */
+/** A line ends behind a comma or a full stop where it can, not in the middle of a word. */
+function writeByClause(node, text) {
+  if (node.textContent === text) return;
+  fill(node, ...text.split(/(?<=[，。；：！？])/).map((clause) => h('span', { text: clause })));
+}
+
 function sender(by) {
   return !by || by.startsWith('token:') ? t('role.supervisor') : by.replace(/^user:/, '');
 }

@@ -180,7 +180,7 @@ addWords({
   'key.speed': ['慢一点、快一点', 'Slower, faster'],
   'key.next': ['下一处告警', 'Next alert'],
   'key.alert': ['下一条、上一条告警', 'Next, previous alert'],
-  'player.keys': ['空格播放，← → 五秒，[ ] 变速，n 下一处告警', 'Space plays, ← → 5 s, [ ] speed, n next alert'],
+  'player.keys': ['空格播放，← → 五秒，[ ] 变速，N 下一处告警', 'Space plays, ← → 5 s, [ ] speed, N next alert'],
   'player.nextAlert': ['下一处告警', 'Next alert'],
   'player.lost': ['没有听到', 'Not heard'],
   'sample.title': ['抽检计划', 'Sampling plans'],

@@ -44,7 +44,8 @@ export class Deeds {
     const address = `/api/calls/${encodeURIComponent(card.call)}/prompts?team=${encodeURIComponent(card.team)}`;
     try {
       await api.post(address, { text });
-      note(t('done.prompt'), { undo: () => api.post(address, { text: '' }) });
+      this.offer(t('done.prompt'), () => api.post(address, { text: '' })
+        .then(() => note(t('done.undo')), (fault) => note(explain(fault), { kind: 'bad' })));
     } catch (fault) {
       note(explain(fault), { kind: 'bad' });
     }
@@ -73,14 +74,20 @@ export class Deeds {
   }
 
   offerUndo(entry, action) {
+    const what = categoryName(entry.alert);
+    this.offer(t(`done.${action.action}`, { what }), () => this.send(entry, { action: 'undo', undoes: action.seq }));
+  }
+
+  /** Say what was done; by the button or by the key it is taken back, once. */
+  offer(text, takeBack) {
     let remove = () => {};
     const step = () => {
       remove();
       this.steps = this.steps.filter((each) => each !== step);
-      this.send(entry, { action: 'undo', undoes: action.seq });
+      takeBack();
     };
     this.steps = [...this.steps, step].slice(-STEPS_KEPT);
-    remove = note(t(`done.${action.action}`, { what: categoryName(entry.alert) }), { undo: step });
+    remove = note(text, { undo: step, key: 'U' });
   }
 }
 

@@ -13,6 +13,7 @@ import { Transcript, Words } from './transcript.js';
 const AROUND_S = 0.01;
 const LAST_S = 10;
 const SETTLE_MS = 120;
+const READ_EVERY_MS = 2000;
 
 export class Detail {
   constructor(root, model, deeds, { open, showCall, showAlert, ear }) {
@@ -28,6 +29,8 @@ export class Detail {
     this.words = null;
     this.subject = null;
     this.updating = () => this.update();
+    this.reading = 0;
+    this.readAt = -READ_EVERY_MS;
     this.blank();
   }
 
@@ -80,11 +83,23 @@ export class Detail {
   }
 
   /** The socket begins anew: what was said meanwhile is in the record. */
-  async catchUp(team) {
+  catchUp(team) {
     if (!this.words || this.words.team !== team) return;
     this.openCall(this.words.key);
-    await this.words.load();
-    this.update();
+    this.readUp(team);
+  }
+
+  /** The socket left something out: it is in the record, which is read once for many such words. */
+  readUp(team) {
+    if (this.reading || !this.words || this.words.team !== team) return;
+    const wait = Math.max(0, this.readAt + READ_EVERY_MS - performance.now());
+    this.reading = setTimeout(async () => {
+      this.readAt = performance.now();
+      this.reading = 0;
+      const { words } = this;
+      await words.load();
+      if (words === this.words) this.updateSoon();
+    }, wait);
   }
 
   /** What the record has of the opening of a call that is over. */

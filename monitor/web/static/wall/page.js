@@ -115,7 +115,8 @@ class Wall {
   }
 
   live(team, message) {
-    if (message.type === 'welcome' || message.type === 'skipped') this.detail.catchUp(team);
+    if (message.type === 'welcome') this.detail.catchUp(team);
+    else if (message.type === 'skipped') this.detail.readUp(team);
     else if (message.type === 'card') this.model.card(team, message);
     else if (message.type === 'levels') this.model.levelsOf(team, message.calls);
     else if (message.type === 'health') this.health(message);
