@@ -86,6 +86,7 @@ export class Player {
       this.audible = true;
       await this.source();
       if (this.peaks.duration > this.duration) this.stretch(this.peaks.duration);
+      if (this.wanted) await this.play();
     } catch {
       this.audible = false;
       this.say(t('player.none'));
@@ -97,12 +98,13 @@ export class Player {
 
   /** The sound of the chosen channel from here on; each time with a new grant. */
   async source() {
-    const { at, channel } = this;
+    const { channel } = this;
     const grant = await api.grant(this.call.call, this.call.team);
     if (channel !== this.channel) return;
     this.audio.src = `${this.address('audio', { channel })}&grant=${grant}`;
     this.granted = performance.now();
-    this.audio.currentTime = at;
+    // asked after the wait: somebody may have clicked meanwhile
+    this.audio.currentTime = this.at;
     this.audio.playbackRate = Number(this.rate.value);
   }
 
