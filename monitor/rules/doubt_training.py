@@ -12,9 +12,10 @@ from monitor.rules.doubt_hits import Hit
 from monitor.rules.linear import Linear
 from monitor.rules.linear_training import Row, fit
 
-THRESHOLD: Final = 0.45
-"""Chance below which a hit is doubted. Chosen on authors left out in turn: higher, it loses more
-violations than it takes false alarms away."""
+THRESHOLD: Final = 0.3
+"""Chance below which a hit is doubted. Of authors left out in turn, 1,696 violations that rules hit and 123
+wrong hits: 0.25 loses 10 and takes 27 of the wrong ones, 0.30 12 and 31, 0.35 16 and 35, 0.45 29 and 47.
+Above 0.3 each wrong hit costs a violation, which is a fine; recorded calls lost 全网第一 and 不看征信 so."""
 GRAVE_THRESHOLD: Final = 0.15
 """The same for categories that are hard to doubt."""
 SEEN: Final = 3
