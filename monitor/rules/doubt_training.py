@@ -13,9 +13,10 @@ from monitor.rules.linear import Linear
 from monitor.rules.linear_training import Row, fit
 
 THRESHOLD: Final = 0.2
-"""Chance below which a hit is doubted. Of authors left out in turn, 1,696 violations that rules hit and 123
-wrong hits: 0.15 loses 2 and takes 19 of the wrong ones, 0.20 2 and 23, 0.25 10 and 27, 0.30 12 and 31, 0.45 29
-and 47. A violation that is missed is a fine; recorded calls lost 全网第一, 不看征信 and 仅限今天 above it."""
+"""Chance below which a hit is doubted. Of authors left out in turn, 1,696 violations that rules
+hit and 123 wrong hits: 0.15 loses 2 and takes 19 of the wrong ones, 0.20 2 and 23, 0.25 10 and 27,
+0.30 12 and 31, 0.45 29 and 47. A violation that is missed is a fine; recorded calls lost 全网第一,
+不看征信 and 仅限今天 above it."""
 GRAVE_THRESHOLD: Final = 0.15
 """The same for categories that are hard to doubt."""
 SEEN: Final = 3
