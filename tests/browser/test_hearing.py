@@ -74,7 +74,7 @@ def test_a_click_on_a_word_plays_from_there(floor: Floor, person: Any, team: str
     page = person("qa").open("/qa")
     page.add_init_script(f"({LISTEN})()")
     # the word is clicked before the sound may be had
-    page.route("**/grants*", lambda route: (page.wait_for_timeout(1500), route.continue_()))
+    page.route("**/grants*", lambda one: (page.wait_for_timeout(1500), one.continue_()), times=1)
     page.reload()
     page.locator(".call-row").first.click()
     expect(page.locator(".controls .play")).to_be_enabled()
