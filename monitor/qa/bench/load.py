@@ -95,6 +95,9 @@ class Arrival:
     at: float
     """Seconds of the monotonic clock."""
     id: str = ""
+    end: float | None = None
+    late: bool = False
+    """It says so itself."""
 
 
 @dataclass(slots=True)

@@ -166,5 +166,7 @@ async def _watch(url: str, secret: str, diary: Diary) -> None:
                     start=news.start,
                     at=time.monotonic(),
                     id=news.id,
+                    end=news.end,
+                    late=news.late,
                 )
             )

@@ -151,6 +151,8 @@ def overload(done: Overload) -> Table:
         ("roles whose coverage is not their length", str(done.inexact)),
         *((f"seconds {state}", f"{seconds:.0f}") for state, seconds in done.states.items()),
         ("alerts that say that they are late", str(done.late)),
+        ("alerts that are late and do not say so", str(done.unmarked)),
+        ("sessions that failed", str(len(done.failed))),
         ("alerts missed", f"{done.score.missed}/{done.score.wanted}"),
         ("longest stall of the event loop", f"{1000 * done.stall_s:.0f} ms"),
     )

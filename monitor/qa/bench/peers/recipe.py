@@ -123,11 +123,12 @@ RECIPES: Final = (
     ),
     Recipe(
         name="wyoming",
-        settings="wyoming-faster-whisper 3.8.1, utterances cut by webrtcvad, hang-over 0.5 s",
+        settings=f"wyoming-faster-whisper 3.8.1, beam {BEAM}, int8, utterances cut as above",
         command=lambda python, model, port: [
             *(str(python), "-m", "wyoming_faster_whisper", "--uri", f"tcp://127.0.0.1:{port}"),
             *("--model", str(model), "--data-dir", str(model), "--language", "zh"),
             *("--stt-library", "faster-whisper", "--cpu-threads", _THREADS),
+            *("--beam-size", str(BEAM), "--compute-type", "int8"),
             "--local-files-only",
         ],
         stream=protocols.wyoming,
