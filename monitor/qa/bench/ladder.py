@@ -17,6 +17,10 @@ LIMITS_S: Final = (1.0, 2.0)
 """Seconds after the end of the phrase at which capacity is read."""
 HOPELESS_S: Final = 20.0
 """A median above this, or half of the alerts missed: higher loads say nothing more."""
+QUEUE_S: Final = 1.0
+"""Seconds that a call may wait for others."""
+SLOW_S: Final = 10.0
+"""A system that is so late with the fewest calls does not hear even those."""
 SPARE: Final = 0.01
 """Share of the alerts that may be missed beyond those that are missed with one call."""
 
@@ -43,17 +47,32 @@ def within(step: Step, limit_s: float, *, confirmed: bool, allowed: float = SPAR
     return p95 is not None and p95 <= limit_s and not missed and not step.failed
 
 
-def over(step: Step) -> bool:
-    """Whether not even the first word of an alert holds any more, so that it is of no use to ask
-    for more calls."""
-    return not within(step, LIMITS_S[-1], confirmed=False)
+def over(steps: Sequence[Step]) -> bool:
+    """Whether one system need not be asked for more calls after these: its first alerts are late,
+    and later than they were with the fewest calls."""
+    last = steps[-1]
+    return not within(last, max(LIMITS_S[-1], _alone_s(steps, confirmed=False)), confirmed=False)
 
 
-def hopeless(step: Step) -> bool:
-    """Whether more calls would tell nothing new of this system."""
-    median = step.score.at(0.5, confirmed=True)
-    missed = 2 * step.score.missed > step.score.wanted
-    return median is None or median > HOPELESS_S or missed
+def hopeless(steps: Sequence[Step]) -> bool:
+    """Whether more calls would tell nothing new of a system that did the last of these."""
+    score = steps[-1].score
+    median = score.at(0.5, confirmed=True)
+    return median is None or median > HOPELESS_S or 2 * score.missed > score.wanted
+
+
+def _alone_s(steps: Sequence[Step], *, confirmed: bool) -> float:
+    """The limit that a system keeps while more calls cost it no more than `QUEUE_S`."""
+    fewest = min(one.calls for one in steps)
+    found = [one.score.at(0.95, confirmed=confirmed) for one in steps if one.calls == fewest]
+    known = [value for value in found if value is not None and value < SLOW_S]
+    return min(known) + QUEUE_S if known else 0.0
+
+
+def unhurried(steps: Sequence[Step], *, confirmed: bool = False) -> Held:
+    """Calls up to which the p95 is at most `QUEUE_S` over that with the fewest calls, however late
+    that is: what the system could hear, apart from when it speaks."""
+    return capacity(steps, _alone_s(steps, confirmed=confirmed), confirmed=confirmed)
 
 
 def capacity(steps: Sequence[Step], limit_s: float, *, confirmed: bool = False) -> Held:
@@ -86,22 +105,24 @@ def compared(steps: Sequence[Step], ours: str) -> list[str]:
         return []
     said = []
     for confirmed in (False, True):
+        what = "confirmed alert" if confirmed else "first alert"
         for limit_s in LIMITS_S:
-            mine = capacity(systems[ours], limit_s, confirmed=confirmed)
-            others = [
-                capacity(found, limit_s, confirmed=confirmed)
+            held = {
+                name: capacity(found, limit_s, confirmed=confirmed)
                 for name, found in systems.items()
-                if name != ours
-            ]
-            said.append(_sentence(mine, others, limit_s, confirmed=confirmed))
+            }
+            said.append(_sentence(f"{what} p95 <= {limit_s:g} s", held, ours))
+        held = {name: unhurried(found, confirmed=confirmed) for name, found in systems.items()}
+        own = f"{what} p95 <= {QUEUE_S:g} s more than with the fewest calls"
+        said.append(_sentence(own, held, ours))
     return said
 
 
-def _sentence(mine: Held, others: Sequence[Held], limit_s: float, *, confirmed: bool) -> str:
-    best = max(others, key=lambda one: one.calls)
-    what = "confirmed alert" if confirmed else "first alert"
+def _sentence(limit: str, held: dict[str, Held], ours: str) -> str:
+    mine = held[ours]
+    best = max((one for one in held.values() if one is not mine), key=lambda one: one.calls)
     least = "at least " if mine.whole else ""
-    said = f"{what} p95 <= {limit_s:g} s: {mine.system} {least}{mine.calls} calls, "
+    said = f"{limit}: {ours} {least}{mine.calls} calls, "
     if best.calls == 0:
         return said + "no other system held the smallest load"
     return said + f"best other {best.system} {best.calls}: {mine.calls / best.calls:.1f} times"

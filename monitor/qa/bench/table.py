@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from monitor.qa.bench.capacity import Absent, Step
-from monitor.qa.bench.ladder import LIMITS_S, by_system, capacity
+from monitor.qa.bench.ladder import LIMITS_S, QUEUE_S, by_system, capacity, unhurried
 from monitor.qa.bench.latency import STAGES, Run
 from monitor.qa.bench.overload import Overload
 from monitor.qa.bench.policy import Policy
@@ -87,6 +87,7 @@ def ladder(steps: Sequence[Step]) -> Table:
         made.add_column(f"{load}", justify="right")
     for limit_s in LIMITS_S:
         made.add_column(f"<= {limit_s:g} s", justify="right")
+    made.add_column(f"+{QUEUE_S:g} s", justify="right")
     for name, mine in by_system(steps).items():
         made.add_row(name, *_by_load(mine, loads), *_held(mine))
     return made
@@ -96,7 +97,8 @@ def markdown(steps: Sequence[Step], absent: Sequence[Absent] = ()) -> str:
     """The same as `ladder`, to be put into a document."""
     loads = sorted({one.calls for one in steps})
     limits = [f"p95 ≤ {limit_s:g} s" for limit_s in LIMITS_S]
-    heads = ["first / confirmed p95, s (missed)", *map(str, loads), *limits]
+    more = f"p95 ≤ alone + {QUEUE_S:g} s"
+    heads = ["first / confirmed p95, s (missed)", *map(str, loads), *limits, more]
     rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for name, mine in by_system(steps).items():
         rows.append("| " + " | ".join([name, *_by_load(mine, loads), *_held(mine)]) + " |")
@@ -129,12 +131,13 @@ def _by_load(mine: Sequence[Step], loads: Sequence[int]) -> list[str]:
 
 def _held(mine: Sequence[Step]) -> list[str]:
     """Calls within each limit, by the first alert and by the confirmed one."""
+    both = (False, True)
+    pairs = [
+        *([capacity(mine, limit_s, confirmed=one) for one in both] for limit_s in LIMITS_S),
+        [unhurried(mine, confirmed=one) for one in both],
+    ]
     return [
-        " / ".join(
-            f"{held.calls}{'+' if held.whole else ''}"
-            for held in (capacity(mine, limit_s, confirmed=settled) for settled in (False, True))
-        )
-        for limit_s in LIMITS_S
+        " / ".join(f"{held.calls}{'+' if held.whole else ''}" for held in pair) for pair in pairs
     ]
 
 

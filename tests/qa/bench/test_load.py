@@ -199,11 +199,12 @@ def test_ours_is_compared_with_the_best_other_of_the_same_ladder() -> None:
         step(10, 0.1, system="other", ladder="old"),
         *(step(calls, 0.5, system="monitor", ladder="new") for calls in (1, 5, 10)),
         *(step(calls, p95, system="other", ladder="new") for calls, p95 in ((1, 1.5), (5, 3.0))),
-        step(1, 9.0, system="third", ladder="new"),
+        *(step(calls, 9.0, system="third", ladder="new") for calls in (1, 5)),
     ]
     said = compared(ladder, "monitor")
     assert said[0].endswith("monitor at least 10 calls, no other system held the smallest load")
     assert said[1].endswith("monitor at least 10 calls, best other other 1: 10.0 times")
+    assert said[2].endswith("monitor at least 10 calls, best other third 5: 2.0 times")
     assert compared(ladder[:1], "monitor") == []
 
 
@@ -218,16 +219,21 @@ def test_the_table_and_the_picture_of_raw_runs(tmp_path: Path) -> None:
     kept.write_bytes(b"\n".join([*raw, msgspec.json.encode({"replay": {}})]))
     done = CliRunner().invoke(app, ["report", str(kept), "--plot", str(picture)])
     assert done.exit_code == 0, done.output
-    assert "| s | 0.50/0.50 (0) | 3.00/3.00 (0) | 1 / 1 | 1 / 1 |" in done.output
+    assert "| s | 0.50/0.50 (0) | 3.00/3.00 (0) | 1 / 1 | 1 / 1 | 1 / 1 |" in done.output
     assert "| s | 10 | 3.00 / 3.00 / 3.00 | 3.00 / 3.00 / 3.00 | 0 of 100 | 0 |" in done.output
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
 
 def test_when_more_calls_tell_nothing_new() -> None:
-    assert hopeless(step(5, 25.0))
-    assert hopeless(step(5, 1.0, missed=60))
-    assert hopeless(step(5, 1.0, missed=100))
-    assert not hopeless(step(5, 5.0, missed=10))
-    assert over(step(5, 2.1))
-    assert over(step(5, 0.5, missed=2))
-    assert not over(step(5, 1.9, missed=1, confirmed=5.0))
+    assert hopeless([step(5, 25.0)])
+    assert hopeless([step(5, 1.0, missed=60)])
+    assert hopeless([step(5, 1.0, missed=100)])
+    assert not hopeless([step(1, 25.0), step(5, 5.0, missed=10)])
+    alone = step(1, 0.5)
+    assert over([alone, step(5, 2.1)])
+    assert over([alone, step(5, 0.5, missed=2)])
+    assert not over([alone, step(5, 1.9, missed=1, confirmed=5.0)])
+    # late by itself, but not by the other calls
+    assert not over([step(1, 3.0), step(5, 3.9)])
+    assert over([step(1, 3.0), step(5, 4.1)])
+    assert over([step(1, 12.0)])
