@@ -94,12 +94,14 @@ RECIPES: Final = (
     ),
     Recipe(
         name="WhisperLiveKit",
-        settings="whisperlivekit 0.2.26, faster-whisper, localagreement, asr-coalesce 0.5 s",
+        settings="whisperlivekit 0.2.26, faster-whisper, localagreement, asr-coalesce 0.75 s, "
+        "confidence-validation",
         command=lambda python, model, port: [
             *(str(python.parent / "wlk"), "--host", "127.0.0.1", "--port", str(port)),
             *("--backend", "faster-whisper", "--backend-policy", "localagreement"),
             *("--model_dir", str(model), "--language", "zh", "--pcm-input"),
-            *("--warmup-file", "", "--asr-coalesce-min-s", "0.5"),
+            # as its documentation has it for processors; a word it is sure of is final at once
+            *("--warmup-file", "", "--asr-coalesce-min-s", "0.75", "--confidence-validation"),
         ],
         stream=protocols.whisper_live_kit,
         environment="whisperlivekit",
