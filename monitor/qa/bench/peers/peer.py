@@ -143,6 +143,7 @@ class _Running:
 
     async def _stream(self, sound: Sound, reader: _Reader) -> None:
         await self.recipe.stream(self.port, sound, reader.said)
+        reader.over()
 
 
 class _Reader:
@@ -188,6 +189,10 @@ class _Reader:
                     at=now,
                 )
             )
+
+    def over(self) -> None:
+        """The call is over: some never call the end of their text final."""
+        self.said(self._last.get(False, ""), True)
 
 
 async def _paced(samples: Samples, began: float) -> Sound:
