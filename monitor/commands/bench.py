@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.demo.scenario import Scene
-    from monitor.qa.bench.capacity import Step, System
+    from monitor.qa.bench.capacity import Absent, Step, System
 
 app = typer.Typer(
     help="Measure on this machine: the real server, real sound at the speed of speech.",
@@ -29,6 +31,7 @@ Calls = Annotated[
     list[int] | None, typer.Option(min=1, help="Calls at once, a ladder.", show_default=False)
 ]
 LADDER = (1, 2, 5, 10, 20, 50, 100, 150)
+SIDE_BY_SIDE = (1, 5, 10, 20, 40, 60, 80)
 ROOT = Path(__file__).parents[2]
 
 
@@ -110,16 +113,18 @@ def capacity(
     out: Out = None,
 ) -> None:
     """Two-role calls in real time through the real intake, more and more at once."""
+    from monitor.qa.bench.ladder import hopeless
     from monitor.qa.bench.ours import Ours
 
-    _ladder([Ours()], calls or LADDER, runs, hold, _scenes(fixtures), out)
+    plan = Plan(calls=calls or LADDER, runs=runs, hold_s=hold, over=hopeless)
+    _climb([Ours()], plan, _scenes(fixtures), out)
 
 
 @app.command()
 def peers(
     calls: Calls = None,
     runs: Runs = 1,
-    hold: Annotated[float, typer.Option(min=10, help="Seconds each lane of calls lasts.")] = 45.0,
+    hold: Annotated[float, typer.Option(min=10, help="Seconds each lane of calls lasts.")] = 30.0,
     only: Annotated[
         list[str] | None, typer.Option(help="Systems whose name begins so.", show_default=False)
     ] = None,
@@ -133,10 +138,15 @@ def peers(
 ) -> None:
     """This program and others, the same calls and model, our rules on everybody's text.
 
-    Needs PyPI (and portaudio's headers for RealtimeSTT); a peer that cannot be had is named.
+    A ladder: each system climbs until it misses alerts, or the p95 of its first alert is over two
+    seconds and a second later than with the fewest calls. Calls are cut ten seconds after their
+    phrase, so that short runs give many delays. Needs PyPI (and portaudio's headers for
+    RealtimeSTT); a peer that cannot be had is named.
     """
     from monitor.asr import models
     from monitor.errors import Unavailable
+    from monitor.qa.bench.ladder import over
+    from monitor.qa.bench.load import brief
     from monitor.qa.bench.ours import Ours
     from monitor.qa.bench.peers.peer import Peer, cache
     from monitor.qa.bench.peers.recipe import RECIPES
@@ -155,7 +165,8 @@ def peers(
             continue
         systems.append(peer)
     if not prepare:
-        _ladder(systems, calls or (1, 2, 4, 8, 16), runs, hold, _scenes(fixtures), out)
+        plan = Plan(calls=calls or SIDE_BY_SIDE, runs=runs, hold_s=hold, over=over, spread_s=10.0)
+        _climb(systems, plan, brief(_scenes(fixtures)), out)
 
 
 @app.command()
@@ -179,29 +190,26 @@ def report(
     runs: Annotated[list[Path], typer.Argument(help="Files of raw runs (--out of the others).")],
     plot: Annotated[Path | None, typer.Option(help="Write the picture here, as SVG.")] = None,
 ) -> None:
-    """The table, and the picture, of raw runs of `capacity` and `peers`."""
-    import msgspec
+    """Tables, capacities and the picture of raw runs of `capacity` and `peers`.
 
+    Tables and lines are of the last run of each system and load; the picture has the older runs as
+    dots.
+    """
     from monitor.errors import BadInput
     from monitor.qa.bench import plot as bench_plot
     from monitor.qa.bench import table
-    from monitor.qa.bench.capacity import Absent, Step
+    from monitor.qa.bench.ladder import compared, last_runs
 
     steps: list[Step] = []
-    absent: dict[str, Absent] = {}
     for path in runs:
-        try:
-            lines = path.read_bytes().splitlines()
-            kept = [msgspec.json.decode(line, type=dict[str, msgspec.Raw]) for line in lines]
-            steps += [msgspec.json.decode(one["step"], type=Step) for one in kept if "step" in one]
-            for one in (each["absent"] for each in kept if "absent" in each):
-                missing = msgspec.json.decode(one, type=Absent)
-                absent[missing.system] = missing
-        except (OSError, msgspec.DecodeError) as fault:
-            raise BadInput("bad_runs", str(fault), file=str(path)) from fault
+        found, absent = _kept(path)
+        steps += found
+        if last := last_runs(found):
+            parts = (table.markdown(last, absent), table.everything(last))
+            typer.echo("\n\n".join([*parts, "\n".join(compared(last, "monitor")), ""]).strip())
+            typer.echo()
     if not steps:
         raise BadInput("no_runs", "no steps of a ladder in these files")
-    typer.echo(table.markdown(steps, list(absent.values())))
     if plot is not None:
         plot.write_text(bench_plot.capacity(steps), "utf8")
 
@@ -222,16 +230,17 @@ def sizes(
     """Calls per core of the real architectures: random weights, the length of the text fixed.
 
     Cost is real, text is not. Each model with windows as long as the speech (and half a second)
-    and with Whisper's 30 s; finals only, beam of five.
+    and with Whisper's 30 s; finals only, as hard a search as the server's.
     """
     from tempfile import TemporaryDirectory
 
+    from monitor.asr.options import Options
     from monitor.asr.sizes import ARCHITECTURES, Timed, build
 
     unknown = set(models or ()) - {shape.name for shape in ARCHITECTURES}
     if unknown:
         raise typer.BadParameter(f"no such model: {', '.join(sorted(unknown))}")
-    console = _console()
+    console, beam = _console(), Options().beam
     for shape in ARCHITECTURES:
         if models and shape.name not in models:
             continue
@@ -240,10 +249,10 @@ def sizes(
             timed = Timed(shape, Path(name), device=device)
             for window_s in (speech + 0.5, 30.0):
                 for batch in batches or (1, 4):
-                    cost = timed.run(window_s=window_s, speech_s=speech, batch=batch, beam=5)
+                    cost = timed.run(window_s=window_s, speech_s=speech, batch=batch, beam=beam)
                     _keep(out, "sizes", cost)
                     console.print(
-                        f"{shape.name:15} window {window_s:4.1f} s, batch {batch:2}: "
+                        f"{shape.name:15} window {window_s:4.1f} s, batch {batch:2}, beam {beam}: "
                         f"{1000 * cost.seconds / batch:8.1f} ms for {speech:g} s of speech, "
                         f"{cost.calls:7.2f} calls per {'core' if device == 'cpu' else device}",
                         soft_wrap=True,
@@ -277,28 +286,41 @@ def judge(
         (keep / "judge.jsonl").write_bytes(b"".join(line + b"\n" for line in raw))
 
 
-def _ladder(
-    systems: Sequence[System],
-    calls: Sequence[int],
-    runs: int,
-    hold_s: float,
-    scenes: list[Scene],
-    out: Path | None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a ladder asks of each system."""
+
+    calls: Sequence[int]
+    runs: int
+    hold_s: float
+    over: Callable[[Sequence[Step]], bool]
+    """Whether a system that did so need not be asked for more."""
+    spread_s: float = 15.0
+
+
+def _climb(systems: Sequence[System], plan: Plan, scenes: list[Scene], out: Path | None) -> None:
     from monitor.errors import MonitorError
     from monitor.qa.bench import capacity as bench_capacity
     from monitor.qa.bench import table
+    from monitor.qa.bench.ladder import by_system, compared
 
-    console = _console()
+    console, began = _console(), time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     steps: list[Step] = []
     broken: set[str] = set()
-    for count in calls:
+    for count in plan.calls:
         # systems by turns, so that what else the machine does falls on all of them
-        for system in [*systems] * runs:
+        for system in [*systems] * plan.runs:
             if system.name in broken:
                 continue
             try:
-                step = bench_capacity.measure(system, scenes, count, hold_s=hold_s)
+                step = bench_capacity.measure(
+                    system,
+                    scenes,
+                    count,
+                    hold_s=plan.hold_s,
+                    spread_s=plan.spread_s,
+                    ladder=began,
+                )
             except MonitorError as fault:
                 broken.add(system.name)
                 _absent(out, system.name, fault)
@@ -306,9 +328,35 @@ def _ladder(
             steps.append(step)
             _keep(out, "step", step)
             console.print(table.step(step), markup=False, soft_wrap=True)
-            if table.hopeless(step):
-                broken.add(system.name)
+        for name, done in by_system(steps).items():
+            if plan.over(done):
+                broken.add(name)
     console.print(table.ladder(steps))
+    for line in compared(steps, systems[0].name):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def _kept(path: Path) -> tuple[list[Step], list[Absent]]:
+    """The steps in a file of raw runs, and who did not take part in its last ladder."""
+    import msgspec
+
+    from monitor.errors import BadInput
+    from monitor.qa.bench.capacity import Absent, Step
+
+    steps: list[Step] = []
+    absent: dict[str, Absent] = {}
+    try:
+        for line in path.read_bytes().splitlines():
+            kept = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+            if "step" in kept:
+                steps.append(msgspec.json.decode(kept["step"], type=Step))
+                absent.pop(steps[-1].system, None)
+            elif "absent" in kept:
+                missing = msgspec.json.decode(kept["absent"], type=Absent)
+                absent[missing.system] = missing
+    except (OSError, msgspec.DecodeError) as fault:
+        raise BadInput("bad_runs", str(fault), file=str(path)) from fault
+    return steps, list(absent.values())
 
 
 def _absent(out: Path | None, system: str, fault: Exception) -> None:

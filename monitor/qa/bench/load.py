@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import gcd
+from typing import Final
 
 import msgspec
 
 from monitor.demo.scenario import Scene
 from monitor.qa.expect import SAME_EVENT_S, Wanted
 from monitor.qa.timing import percentile
+
+STRIDE: Final = 5
+AFTER_S: Final = 10.0
+"""Seconds that a brief call goes on after its phrase: the sentence must end in it."""
+OTHER_S: Final = 35.0
+"""Seconds of a brief call that must not alert."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +50,37 @@ class Lane:
 def lanes(scenes: Sequence[Scene], count: int, *, hold_s: float, spread_s: float) -> list[Lane]:
     """`count` lanes that begin over `spread_s` seconds and last `hold_s` or a little longer."""
     made = []
+    # a stride that shares a factor with the cast would leave most of it out
+    stride = next(one for one in range(STRIDE, STRIDE + len(scenes)) if gcd(one, len(scenes)) == 1)
     for lane in range(count):
         plays: list[Play] = []
         seconds = 0.0
         while seconds < hold_s:
             # every lane begins elsewhere in the cast, so that one lane is not one call always
-            scene = scenes[(lane * 7 + len(plays)) % len(scenes)]
+            scene = scenes[(lane * stride + len(plays)) % len(scenes)]
             name = f"{scene.expectation.call.call}-{lane}-{len(plays)}"
             plays.append(Play(name=name, scene=scene))
             seconds += scene.seconds
         made.append(Lane(delay_s=spread_s * lane / count, plays=tuple(plays)))
     return made
+
+
+def brief(scenes: Sequence[Scene]) -> list[Scene]:
+    """A cast for many short runs: two calls that must alert, then one other, each until a while
+    after its last phrase. Few calls give many delays so, and false alerts have their chance."""
+    must = [one for one in scenes if _last_s(one)]
+    rest = iter([one for one in scenes if not _last_s(one)])
+    made: list[Scene] = []
+    for number, scene in enumerate(must, 1):
+        made.append(replace(scene, seconds=min(scene.seconds, _last_s(scene) + AFTER_S)))
+        if number % 2 == 0 and (other := next(rest, None)):
+            made.append(replace(other, seconds=min(other.seconds, OTHER_S)))
+    return made
+
+
+def _last_s(scene: Scene) -> float:
+    """When the last phrase ends that is waited for, 0 without one."""
+    return max((one.end or 0.0 for one in scene.expectation.wanted if one.quote), default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +95,9 @@ class Arrival:
     at: float
     """Seconds of the monotonic clock."""
     id: str = ""
+    end: float | None = None
+    late: bool = False
+    """It says so itself."""
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Final
 
@@ -38,16 +39,20 @@ class Ours:
 
     name: str = "monitor"
     settings: str = "defaults"
+    speed: float = 1.0
+    """Times real time; delays mean something at 1 only."""
 
     def open(
         self, folder: Path, scenes: Sequence[Scene], diary: Diary
     ) -> AbstractAsyncContextManager[Server]:
         """Start the server and a supervisor of each team."""
-        return _open(folder, scenes, diary)
+        return _open(folder, scenes, diary, self.speed)
 
 
 @asynccontextmanager
-async def _open(folder: Path, scenes: Sequence[Scene], diary: Diary) -> AsyncIterator[Server]:
+async def _open(
+    folder: Path, scenes: Sequence[Scene], diary: Diary, speed: float
+) -> AsyncIterator[Server]:
     teams = sorted({scene.expectation.call.team for scene in scenes})
     manager = server(folder)
     running = await asyncio.to_thread(manager.__enter__)
@@ -61,7 +66,9 @@ async def _open(folder: Path, scenes: Sequence[Scene], diary: Diary) -> AsyncIte
         try:
             recordings = {scene.recording for scene in scenes}
             takes = {one: await asyncio.to_thread(_take, one) for one in recordings}
-            yield Server(url=running.url, pid=running.pid, secrets=secrets, takes=takes)
+            yield Server(
+                url=running.url, pid=running.pid, secrets=secrets, takes=takes, speed=speed
+            )
         finally:
             for watcher in watching:
                 watcher.cancel()
@@ -120,6 +127,7 @@ class Server:
     pid: int
     secrets: dict[str, str]
     takes: dict[Path, Take]
+    speed: float = 1.0
 
     async def play(self, lane: Lane, diary: Diary) -> None:
         for play in lane.plays:
@@ -137,9 +145,11 @@ class Server:
             await _told(socket, "accepted")
             began = time.monotonic()
             diary.begin(play.name, began)
-            for number, piece in enumerate(take.pieces, 1):
+            pieces = take.pieces[: ceil(play.scene.seconds / PIECE_S)]
+            for number, piece in enumerate(pieces, 1):
                 # a piece is sent when it is over
-                await asyncio.sleep(max(0.0, began + number * PIECE_S - time.monotonic()))
+                due = began + number * PIECE_S / self.speed
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
                 await socket.send(piece)
             await socket.send(END)
             await _told(socket, "ended")
@@ -156,5 +166,7 @@ async def _watch(url: str, secret: str, diary: Diary) -> None:
                     start=news.start,
                     at=time.monotonic(),
                     id=news.id,
+                    end=news.end,
+                    late=news.late,
                 )
             )

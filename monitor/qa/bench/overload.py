@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 import msgspec
 from sqlalchemy import select
 
+from monitor.calls import LATE_AFTER_S
 from monitor.demo.scenario import Scene, token
 from monitor.events import Alert, CallEnded, Coverage, decode
 from monitor.qa.bench.capacity import drive
-from monitor.qa.bench.load import Diary, Lane, Score, lanes, score
+from monitor.qa.bench.load import Arrival, Diary, Lane, Score, lanes, score
 from monitor.qa.bench.ours import WARM, Ours
 from monitor.store.store import Store
 from monitor.store.tables import events
@@ -25,6 +26,8 @@ from monitor.types import FRAME_S
 
 RECOVERY_S = 150.0
 AGE_S = 2.0
+FEED_S = 1.0
+"""For an alert on its way; one that is late by less than this more may not know."""
 _METRIC = re.compile(r"^(monitor_\w+) ([0-9.e+-]+)$", re.MULTILINE)
 
 
@@ -47,6 +50,10 @@ class Overload(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds by state of coverage, all roles."""
     late: int
     """Alerts that say that they are late."""
+    unmarked: int = 0
+    """Alerts that were late and do not say so."""
+    failed: tuple[str, ...] = ()
+    """Calls that could not be played to their end, and why."""
     score: Score
     series: tuple[tuple[float, float, float], ...]
     """Seconds since the beginning, age of the oldest speech, level."""
@@ -72,6 +79,8 @@ def run(scenes: Sequence[Scene], calls: int, *, hold_s: float) -> Overload:
         inexact=kept.inexact,
         states=kept.states,
         late=kept.late,
+        unmarked=unmarked(diary),
+        failed=tuple(diary.failed[:50]),
         score=score(played, diary),
         series=tuple(series),
     )
@@ -108,6 +117,18 @@ async def _play(
         await asyncio.sleep(3.0)
         following.cancel()
     return series, ended, stall_s
+
+
+def unmarked(diary: Diary) -> int:
+    """Alerts that were late when they were first there, and do not say so."""
+    first: dict[tuple[str, str], Arrival] = {}
+    for one in diary.arrivals:
+        first.setdefault((one.call, one.id), one)
+    return sum(
+        one.at - diary.began[one.call] - one.end > LATE_AFTER_S + FEED_S
+        for one in first.values()
+        if not one.late and one.end is not None and one.call in diary.began
+    )
 
 
 def metrics(url: str, secret: str) -> dict[str, float]:

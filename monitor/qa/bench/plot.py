@@ -8,6 +8,7 @@ from html import escape
 from typing import Final
 
 from monitor.qa.bench.capacity import Step
+from monitor.qa.bench.ladder import by_system, last_runs
 
 WIDTH: Final = 760
 HEIGHT: Final = 420
@@ -23,6 +24,7 @@ COLOURS: Final = (
     "#0969da",
     "#cf222e",
 )
+DASHED: Final = 'stroke-width="1.5" stroke-dasharray="5 4"'
 STYLE: Final = (
     "text{font:13px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
     ".limit{stroke:#57606a;stroke-dasharray:4 4}"
@@ -31,7 +33,7 @@ STYLE: Final = (
 
 
 def capacity(steps: Sequence[Step]) -> str:
-    """p95 of the confirmed alert over the number of calls, one line for each system."""
+    """p95 of the alert over the number of calls, one line for each system."""
     loads = sorted({one.calls for one in steps})
     parts = [
         (
@@ -50,29 +52,43 @@ def capacity(steps: Sequence[Step]) -> str:
     parts.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">'
         "two-role calls at once</text>"
-        f'<text x="{LEFT}" y="18">p95 from the end of the phrase to the confirmed alert</text>'
+        f'<text x="{LEFT}" y="18">p95 from the end of the phrase to the confirmed alert '
+        "(dashed: to the first)</text>"
     )
-    for number, name in enumerate(dict.fromkeys(one.system for one in steps)):
-        parts += _line(name, [one for one in steps if one.system == name], loads, number)
+    for number, (name, mine) in enumerate(by_system(steps).items()):
+        parts += _line(name, mine, loads, number)
     return "\n".join([*parts, "</svg>", ""])
 
 
 def _line(name: str, steps: list[Step], loads: Sequence[int], number: int) -> list[str]:
+    """Every run is a dot, the last ladder a line: whole for the confirmed alert, dashed for the
+    first one where that is another."""
     colour = COLOURS[number % len(COLOURS)]
-    points = []
-    for load in loads:
-        found = [one.score.at(0.95, confirmed=True) for one in steps if one.calls == load]
-        known = sorted(value for value in found if value is not None)
-        if known:
-            points.append((_x(load, loads), _y(known[len(known) // 2])))
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    settled, early = (_points(last_runs(steps), loads, confirmed=each) for each in (True, False))
+    dots = [
+        (_x(one.calls, loads), _y(value))
+        for one in steps
+        if (value := one.score.at(0.95, confirmed=True)) is not None
+    ]
     y = TOP + 10 + 20 * number
+    drawn = f'fill="none" stroke="{colour}"'
     return [
-        f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>',
-        *(f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}"/>' for x, at in points),
+        f'<polyline points="{settled}" {drawn} stroke-width="2"/>',
+        *([f'<polyline points="{early}" {drawn} {DASHED}/>'] if early != settled else []),
+        *(f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}"/>' for x, at in dots),
         f'<path d="M{WIDTH - RIGHT + 14} {y - 4}h18" stroke="{colour}" stroke-width="2"/>',
         f'<text x="{WIDTH - RIGHT + 38}" y="{y}">{escape(name)}</text>',
     ]
+
+
+def _points(steps: Sequence[Step], loads: Sequence[int], *, confirmed: bool) -> str:
+    points = []
+    for load in loads:
+        found = [one.score.at(0.95, confirmed=confirmed) for one in steps if one.calls == load]
+        known = sorted(value for value in found if value is not None)
+        if known:
+            points.append((_x(load, loads), _y(known[len(known) // 2])))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
 def _x(load: int, loads: Sequence[int]) -> float:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from monitor.qa.bench.capacity import Absent, Step
+from monitor.qa.bench.ladder import LIMITS_S, QUEUE_S, by_system, capacity, unhurried
 from monitor.qa.bench.latency import STAGES, Run
 from monitor.qa.bench.overload import Overload
 from monitor.qa.bench.policy import Policy
 from monitor.qa.timing import percentile
 
 SHARES = (0.5, 0.95, 0.99)
-HOPELESS_S = 20.0
-"""A median above this, or half of the alerts missed: higher loads say nothing more."""
 
 
 def latency(run: Run, number: int) -> Table:
@@ -79,50 +78,67 @@ def step(done: Step) -> str:
     )
 
 
-def hopeless(done: Step) -> bool:
-    """Whether more calls would tell nothing new of this system."""
-    median = done.score.at(0.5, confirmed=True)
-    return median is None or median > HOPELESS_S or 2 * done.score.missed > done.score.wanted
-
-
 def ladder(steps: Sequence[Step]) -> Table:
-    """p95 of the confirmed alert by system and load, and the capacity at 1 s and 2 s.
-
-    A load counts when its p95 holds and no more than one alert in a hundred is missed beyond what
-    the system misses with one call.
-    """
+    """p95 by system and load, and the capacities."""
     loads = sorted({one.calls for one in steps})
-    made = Table(title="first alert p95 / confirmed p95 in s (missed); capacity at first p95")
+    made = Table(title="first alert p95 / confirmed p95 in s (missed); capacity at both")
     made.add_column("system")
     for load in loads:
         made.add_column(f"{load}", justify="right")
-    for limit in (1, 2):
-        made.add_column(f"<= {limit} s", justify="right")
-    for name in dict.fromkeys(one.system for one in steps):
-        mine = [one for one in steps if one.system == name]
-        cells = []
-        for load in loads:
-            found = [one for one in mine if one.calls == load]
-            cells.append("; ".join(_cell(one) for one in found) or "-")
-        made.add_row(name, *cells, *(str(capacity(mine, limit)) for limit in (1.0, 2.0)))
+    for limit_s in LIMITS_S:
+        made.add_column(f"<= {limit_s:g} s", justify="right")
+    made.add_column(f"+{QUEUE_S:g} s", justify="right")
+    for name, mine in by_system(steps).items():
+        made.add_row(name, *_by_load(mine, loads), *_held(mine))
     return made
 
 
 def markdown(steps: Sequence[Step], absent: Sequence[Absent] = ()) -> str:
     """The same as `ladder`, to be put into a document."""
     loads = sorted({one.calls for one in steps})
-    heads = ["first / confirmed p95, s (missed)", *map(str, loads), "p95 ≤ 1 s", "p95 ≤ 2 s"]
+    limits = [f"p95 ≤ {limit_s:g} s" for limit_s in LIMITS_S]
+    more = f"p95 ≤ alone + {QUEUE_S:g} s"
+    heads = ["first / confirmed p95, s (missed)", *map(str, loads), *limits, more]
     rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    for name in dict.fromkeys(one.system for one in steps):
-        mine = [one for one in steps if one.system == name]
-        cells = [
-            "; ".join(_cell(one) for one in mine if one.calls == load) or "-" for load in loads
-        ]
-        held = [str(capacity(mine, limit)) for limit in (1.0, 2.0)]
-        rows.append("| " + " | ".join([name, *cells, *held]) + " |")
+    for name, mine in by_system(steps).items():
+        rows.append("| " + " | ".join([name, *_by_load(mine, loads), *_held(mine)]) + " |")
     empty = "| " * (len(heads) - 1)
     rows += [f"| {one.system} | not measured: {one.why} {empty}" for one in absent]
     return "\n".join(rows)
+
+
+def everything(steps: Sequence[Step]) -> str:
+    """A row for each run, with all that was measured."""
+    heads = ["system", "calls", "first p50/p95/p99, s", "confirmed p50/p95/p99, s", "missed"]
+    heads += ["false", "cores (of them stolen)", "MB (a call)"]
+    rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for one in (each for found in by_system(steps).values() for each in found):
+        failed = f", {len(one.failed)} sessions failed" if one.failed else ""
+        cells = [one.system, str(one.calls), _shares(one, False), _shares(one, True)]
+        cells += [f"{one.score.missed} of {one.score.wanted}{failed}", str(one.score.false)]
+        cells += [f"{one.cores:.2f} ({one.stolen:.2f})", f"{one.peak_mb:.0f} ({one.call_mb:.1f})"]
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _shares(one: Step, confirmed: bool) -> str:
+    return " / ".join(_s(one.score.at(share, confirmed=confirmed)) for share in SHARES)
+
+
+def _by_load(mine: Sequence[Step], loads: Sequence[int]) -> list[str]:
+    return ["; ".join(_cell(one) for one in mine if one.calls == load) or "-" for load in loads]
+
+
+def _held(mine: Sequence[Step]) -> list[str]:
+    """Calls within each limit, by the first alert and by the confirmed one."""
+    both = (False, True)
+    pairs = [
+        *([capacity(mine, limit_s, confirmed=one) for one in both] for limit_s in LIMITS_S),
+        [unhurried(mine, confirmed=one) for one in both],
+    ]
+    return [
+        " / ".join(f"{held.calls}{'+' if held.whole else ''}" for held in pair) for pair in pairs
+    ]
 
 
 def overload(done: Overload) -> Table:
@@ -138,26 +154,14 @@ def overload(done: Overload) -> Table:
         ("roles whose coverage is not their length", str(done.inexact)),
         *((f"seconds {state}", f"{seconds:.0f}") for state, seconds in done.states.items()),
         ("alerts that say that they are late", str(done.late)),
+        ("alerts that are late and do not say so", str(done.unmarked)),
+        ("sessions that failed", str(len(done.failed))),
         ("alerts missed", f"{done.score.missed}/{done.score.wanted}"),
         ("longest stall of the event loop", f"{1000 * done.stall_s:.0f} ms"),
     )
     for row in rows:
         made.add_row(*row)
     return made
-
-
-def capacity(steps: Sequence[Step], limit_s: float) -> int:
-    """Calls up to which every load of one system held its p95 and missed no more than one call."""
-    alone = [one.score.missed / max(1, one.score.wanted) for one in steps if one.calls == 1]
-    allowed = (min(alone) if alone else 0.0) + 0.01
-    held = 0
-    for load in sorted({one.calls for one in steps}):
-        for one in (one for one in steps if one.calls == load):
-            p95 = one.score.at(0.95, confirmed=False)
-            if p95 is None or p95 > limit_s or one.score.missed > allowed * one.score.wanted:
-                return held
-        held = load
-    return held
 
 
 def _cell(one: Step) -> str:

@@ -17,7 +17,8 @@ from monitor.demo.scenario import Scene
 from monitor.events import CallStarted
 from monitor.qa.bench import table
 from monitor.qa.bench.capacity import Step, measure
-from monitor.qa.bench.load import Arrival, Diary, Lane, Score, lanes, score
+from monitor.qa.bench.ladder import Held, capacity, compared, hopeless, last_runs, over
+from monitor.qa.bench.load import Arrival, Diary, Lane, Score, brief, lanes, score
 from monitor.qa.expect import Expectation, Wanted
 
 
@@ -51,6 +52,21 @@ def test_lanes_last_long_enough_and_begin_spread_out() -> None:
     names = [play.name for lane in made for play in lane.plays]
     assert len(set(names)) == len(names)
     assert len({lane.plays[0].scene.recording for lane in made}) == 3
+
+
+def test_lanes_go_through_the_whole_cast() -> None:
+    cast = [scene(f"s{number}", 20.0) for number in range(10)]
+    made = lanes(cast, 10, hold_s=10.0, spread_s=0.0)
+    assert len({lane.plays[0].scene.recording for lane in made}) == 10
+
+
+def test_a_brief_cast_is_cut_after_its_phrases() -> None:
+    cast = brief([CLEAN, THREAT, scene("long", 90.0), PROMISE])
+    assert [(one.recording.stem, one.seconds) for one in cast] == [
+        ("threat", 21.0),
+        ("promise", 16.0),
+        ("clean", 10.0),
+    ]
 
 
 def arrival(call: str, category: str, state: str, start: float | None, at: float) -> Arrival:
@@ -129,10 +145,20 @@ def test_a_step_is_measured_and_a_broken_session_is_a_result() -> None:
     assert "instant" in table.step(step)
 
 
-def step(calls: int, p95: float, missed: int = 0, wanted: int = 100) -> Step:
+def step(
+    calls: int,
+    p95: float,
+    missed: int = 0,
+    wanted: int = 100,
+    *,
+    system: str = "s",
+    ladder: str = "",
+    confirmed: float | None = None,
+) -> Step:
     delays = (p95,) * (wanted - missed)
+    settled = delays if confirmed is None else (confirmed,) * len(delays)
     return Step(
-        system="s",
+        system=system,
         settings="",
         calls=calls,
         audio_s=1,
@@ -143,6 +169,7 @@ def step(calls: int, p95: float, missed: int = 0, wanted: int = 100) -> Step:
         idle_mb=1,
         failed=(),
         load=0,
+        ladder=ladder,
         score=Score(
             wanted=wanted,
             missed=missed,
@@ -150,18 +177,40 @@ def step(calls: int, p95: float, missed: int = 0, wanted: int = 100) -> Step:
             supposed=0,
             withdrawn=0,
             provisional=delays,
-            confirmed=delays,
+            confirmed=settled,
         ),
     )
 
 
 def test_capacity_is_the_last_load_that_held() -> None:
-    assert table.capacity([step(1, 0.5), step(5, 0.9), step(10, 1.4)], 1.0) == 5
-    assert table.capacity([step(1, 0.5), step(5, 0.9), step(10, 1.4)], 2.0) == 10
+    ladder = [step(1, 0.5), step(5, 0.9), step(10, 1.4)]
+    assert capacity(ladder, 1.0) == Held(system="s", calls=5, whole=False)
+    assert capacity(ladder, 2.0) == Held(system="s", calls=10, whole=True)
     # a load that held beyond one that did not proves nothing
-    assert table.capacity([step(1, 0.5), step(5, 2.9), step(10, 0.4)], 1.0) == 1
-    assert table.capacity([step(1, 0.5, missed=3), step(5, 0.5, missed=4)], 1.0) == 5
-    assert table.capacity([step(1, 0.5, missed=3), step(5, 0.5, missed=5)], 1.0) == 1
+    assert capacity([step(1, 0.5), step(5, 2.9), step(10, 0.4)], 1.0).calls == 1
+    assert capacity([step(1, 0.5, missed=3), step(5, 0.5, missed=4)], 1.0).calls == 5
+    assert capacity([step(1, 0.5, missed=3), step(5, 0.5, missed=5)], 1.0).calls == 1
+    late = [step(1, 0.5), step(5, 0.5, confirmed=1.5)]
+    assert [capacity(late, 1.0, confirmed=settled).calls for settled in (False, True)] == [5, 1]
+
+
+def test_ours_is_compared_with_the_best_other_of_the_same_ladder() -> None:
+    ladder = [
+        step(10, 0.1, system="other", ladder="old"),
+        *(step(calls, 0.5, system="monitor", ladder="new") for calls in (1, 5, 10)),
+        *(step(calls, p95, system="other", ladder="new") for calls, p95 in ((1, 1.5), (5, 3.0))),
+        *(step(calls, 9.0, system="third", ladder="new") for calls in (1, 5)),
+    ]
+    said = compared(ladder, "monitor")
+    assert said[0].endswith("monitor at least 10 calls, no other system held the smallest load")
+    assert said[1].endswith("monitor at least 10 calls, best other other 1: 10.0 times")
+    assert said[2].endswith("monitor at least 10 calls, best other third 5: 2.0 times")
+    assert compared(ladder[:1], "monitor") == []
+
+
+def test_only_the_last_ladder_of_a_load_counts() -> None:
+    old, new = step(5, 3.0, ladder="1"), step(5, 0.5, ladder="2")
+    assert last_runs([old, step(1, 0.5, ladder="1"), new]) == [step(1, 0.5, ladder="1"), new]
 
 
 def test_the_table_and_the_picture_of_raw_runs(tmp_path: Path) -> None:
@@ -170,12 +219,21 @@ def test_the_table_and_the_picture_of_raw_runs(tmp_path: Path) -> None:
     kept.write_bytes(b"\n".join([*raw, msgspec.json.encode({"replay": {}})]))
     done = CliRunner().invoke(app, ["report", str(kept), "--plot", str(picture)])
     assert done.exit_code == 0, done.output
-    assert "| s | 0.50/0.50 (0) | 3.00/3.00 (0) | 1 | 1 |" in done.output
+    assert "| s | 0.50/0.50 (0) | 3.00/3.00 (0) | 1 / 1 | 1 / 1 | 1 / 1 |" in done.output
+    assert "| s | 10 | 3.00 / 3.00 / 3.00 | 3.00 / 3.00 / 3.00 | 0 of 100 | 0 |" in done.output
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
 
 def test_when_more_calls_tell_nothing_new() -> None:
-    assert table.hopeless(step(5, 25.0))
-    assert table.hopeless(step(5, 1.0, missed=60))
-    assert table.hopeless(step(5, 1.0, missed=100))
-    assert not table.hopeless(step(5, 5.0, missed=10))
+    assert hopeless([step(5, 25.0)])
+    assert hopeless([step(5, 1.0, missed=60)])
+    assert hopeless([step(5, 1.0, missed=100)])
+    assert not hopeless([step(1, 25.0), step(5, 5.0, missed=10)])
+    alone = step(1, 0.5)
+    assert over([alone, step(5, 2.1)])
+    assert over([alone, step(5, 0.5, missed=2)])
+    assert not over([alone, step(5, 1.9, missed=1, confirmed=5.0)])
+    # late by itself, but not by the other calls
+    assert not over([step(1, 3.0), step(5, 3.9)])
+    assert over([step(1, 3.0), step(5, 4.1)])
+    assert over([step(1, 12.0)])

@@ -8,7 +8,8 @@ from monitor.alerts.desk import Desk
 from monitor.alerts.feed import Feed
 from monitor.clock import SystemClock
 from monitor.events import AnyEvent, CallEnded, CallStarted, Coverage
-from monitor.qa.bench.overload import record
+from monitor.qa.bench.load import Arrival, Diary
+from monitor.qa.bench.overload import record, unmarked
 from monitor.store.store import Store
 from monitor.types import Role
 from tests.web.scripted import alert
@@ -40,3 +41,22 @@ async def test_coverage_is_exact_or_not(
     found = record(tmp_path)
     assert (found.roles, found.inexact, found.late) == (1, inexact, 1)
     assert sum(found.states.values()) == sum(end - start for start, end in spans)
+
+
+def test_an_alert_that_is_late_has_to_say_so() -> None:
+    def told(id: str, at: float, *, late: bool = False) -> Arrival:
+        return Arrival(
+            call="c1",
+            category="threat_abuse",
+            state="confirmed",
+            start=4.0,
+            end=5.0,
+            at=at,
+            id=id,
+            late=late,
+        )
+
+    diary = Diary(began={"c1": 100.0})
+    diary.arrivals += [told("in time", 106.0), told("in time", 190.0)]
+    diary.arrivals += [told("marked", 130.0, late=True), told("silent", 130.0)]
+    assert unmarked(diary) == 1

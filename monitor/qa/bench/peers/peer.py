@@ -134,10 +134,11 @@ class _Running:
         for play in lane.plays:
             diary.begin(play.name)
             roles = self.sounds[play.scene.recording]
+            length = round(play.scene.seconds * SAMPLE_RATE)
             async with asyncio.TaskGroup() as group:
                 for role, samples in roles.items():
                     reader = _Reader(play, role, self.lexicon, diary)
-                    paced = _paced(samples, diary.began[play.name])
+                    paced = _paced(samples[:length], diary.began[play.name])
                     group.create_task(self._stream(paced, reader))
 
     async def _stream(self, sound: Sound, reader: _Reader) -> None:

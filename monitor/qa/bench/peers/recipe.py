@@ -94,12 +94,14 @@ RECIPES: Final = (
     ),
     Recipe(
         name="WhisperLiveKit",
-        settings="whisperlivekit 0.2.26, faster-whisper, localagreement, asr-coalesce 0.5 s",
+        settings="whisperlivekit 0.2.26, faster-whisper, localagreement, asr-coalesce 0.75 s, "
+        "confidence-validation",
         command=lambda python, model, port: [
             *(str(python.parent / "wlk"), "--host", "127.0.0.1", "--port", str(port)),
             *("--backend", "faster-whisper", "--backend-policy", "localagreement"),
             *("--model_dir", str(model), "--language", "zh", "--pcm-input"),
-            *("--warmup-file", "", "--asr-coalesce-min-s", "0.5"),
+            # as its documentation has it for processors; a word it is sure of is final at once
+            *("--warmup-file", "", "--asr-coalesce-min-s", "0.75", "--confidence-validation"),
         ],
         stream=protocols.whisper_live_kit,
         environment="whisperlivekit",
@@ -123,11 +125,12 @@ RECIPES: Final = (
     ),
     Recipe(
         name="wyoming",
-        settings="wyoming-faster-whisper 3.8.1, utterances cut by webrtcvad, hang-over 0.5 s",
+        settings=f"wyoming-faster-whisper 3.8.1, beam {BEAM}, int8, utterances cut as above",
         command=lambda python, model, port: [
             *(str(python), "-m", "wyoming_faster_whisper", "--uri", f"tcp://127.0.0.1:{port}"),
             *("--model", str(model), "--data-dir", str(model), "--language", "zh"),
             *("--stt-library", "faster-whisper", "--cpu-threads", _THREADS),
+            *("--beam-size", str(BEAM), "--compute-type", "int8"),
             "--local-files-only",
         ],
         stream=protocols.wyoming,
