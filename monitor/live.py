@@ -226,6 +226,8 @@ class LiveCall:
         found = Heard()
         for role, every_s in periods.items():
             self._pipeline.pace(role, every_s)
+            # with hardly a partial, an agent's alert would wait for the end of the sentence
+            self._pipeline.brief(role, role is Role.AGENT and self._engine.swamped)
         for (role, monitored), parts in runs(sounds):
             resampled = self._resamplers[role].feed(whole(parts))
             if monitored:

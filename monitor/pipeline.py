@@ -75,6 +75,10 @@ class CallPipeline:
         none."""
         self._segmenters[role].pace(every_s)
 
+    def brief(self, role: Role, wanted: bool) -> None:
+        """From now on, whether speech of a role is closed sooner than is good for its words."""
+        self._segmenters[role].brief(wanted)
+
     def hear(self, role: Role, samples: Samples) -> Heard:
         """Take the next sound of a role, shape (n,), 16 kHz int16."""
         return self._sort(role, self._segmenters[role].process(samples))

@@ -88,6 +88,9 @@ class Segment:
     after: Samples = field(default_factory=_no_sound)
     """Sound after the end, where speech was cut that goes on: heard along with the segment, so that
     its last words are heard in their place, but its own words belong to the next one."""
+    before: Samples = field(default_factory=_no_sound)
+    """Sound before the start, where speech was cut: heard along with the segment, so that its first
+    words do not begin out of nothing; its words belong to the segment before."""
     voice: bool = False
     """Whether an earlier look at this open speech found it to be a voice, and no music or tone."""
 
@@ -104,4 +107,4 @@ class Segment:
     def hollow(self) -> Segment:
         """The same stretch without its sound: as long, and next to no memory."""
         hollow = np.broadcast_to(_NOTHING, len(self.samples))
-        return replace(self, samples=hollow, after=_no_sound())
+        return replace(self, samples=hollow, after=_no_sound(), before=_no_sound())

@@ -43,7 +43,9 @@ def halves(segment: Segment) -> tuple[Segment, Segment]:
     cut = (first + int(np.argmin(around[first:last]))) * _STEP + _STEP // 2
     return (
         dataclasses.replace(segment, samples=samples[:cut], after=samples[cut:cut]),
-        dataclasses.replace(segment, start=segment.start + cut, samples=samples[cut:]),
+        dataclasses.replace(
+            segment, start=segment.start + cut, samples=samples[cut:], before=samples[:0]
+        ),
     )
 
 

@@ -52,6 +52,13 @@ class Rules:
     after_s: float = 1.0
     """Of speech that is cut, so much of what goes on is given along: the last syllable before a cut
     is heard as another when the next one breaks off behind it."""
+    before_s: float = 0.5
+    """What follows a cut is heard with so much of what was before it."""
+    brief_s: float = 4.0
+    """Longest segment while nothing is heard before it is closed (`brief`): an alert would wait for
+    the rest of it."""
+    brief_cut_s: float = 1.5
+    """Such a segment is cut at the quietest place of its last so many seconds."""
     follow_s: float = 0.9
     """Seconds heard after words that the owner is in a hurry to settle (`hurry`); then the segment
     is cut at the quietest place after them."""
@@ -67,7 +74,9 @@ class Rules:
             and self.partial_every_s >= 0
             and self.partial_longest_s > 1.0
             and 0.2 <= self.follow_s <= self.cut_s
-            and self.after_s >= 0
+            and min(self.after_s, self.before_s) >= 0
+            and self.trigger_s + self.pre_roll_s < self.brief_s - self.brief_cut_s
+            and self.brief_cut_s >= self.hang_over_s
         )
         if not ordered:
             raise BadSetting("endpoint", f"end-pointing rules contradict each other: {self}")
@@ -83,6 +92,8 @@ class Mark:
     end: int
     after: int = 0
     """Frames behind the end with which the same speech goes on."""
+    before: int = 0
+    """Frames before the start that are of the same speech."""
 
 
 class Endpoint:
@@ -103,8 +114,14 @@ class Endpoint:
         self.pace(rules.partial_every_s)
         self._follow = frames(rules.follow_s)
         self._after = round(rules.after_s / FRAME_S)
+        self._before = round(rules.before_s / FRAME_S)
+        self._whole = (self._longest, self._cut)
+        self._brief = (
+            min(self._longest, frames(rules.brief_s)),
+            min(self._cut, frames(rules.brief_cut_s)),
+        )
         trigger = frames(rules.trigger_s)
-        self.reach = self._longest + self._pre_roll + trigger + 1
+        self.reach = self._longest + max(self._before, self._pre_roll) + trigger + 1
         """Frames back from now that a mark may still ask for."""
         self._recent: deque[bool] = deque(maxlen=trigger)
         self._levels: deque[float] = deque(maxlen=max(self._cut, self._partial_longest) + 2)
@@ -114,6 +131,8 @@ class Endpoint:
         self._start: int | None = None
         self._last_speech = 0
         self._ticked = 0
+        self._cut_off = False
+        """Whether the open segment begins at a cut."""
         self._wanted: int | None = None
         """The frame up to which words are to be settled soon."""
 
@@ -136,6 +155,10 @@ class Endpoint:
     def pace(self, every_s: float) -> None:
         """From now on, seconds of new sound between two partials; 0 for none."""
         self._every = frames(every_s) if every_s else 0
+
+    def brief(self, wanted: bool) -> None:
+        """From now on, whether segments are closed sooner than is good for the words."""
+        self._longest, self._cut = self._brief if wanted else self._whole
 
     def hurry(self, number: int, until: int) -> None:
         """Words of segment `number` up to frame `until` are to be settled soon, if it is open."""
@@ -182,10 +205,13 @@ class Endpoint:
     def _open(self, start: int) -> None:
         self._start = start
         self._ticked = start
+        self._cut_off = False
         self._recent.clear()
 
     def _mark(self, kind: Kind, start: int, end: int) -> Mark:
-        return Mark(kind=kind, number=self._number, start=start, end=end)
+        begins = start == self._start and self._cut_off
+        before = self._before if begins else 0
+        return Mark(kind=kind, number=self._number, start=start, end=end, before=before)
 
     def _tail(self) -> int:
         return min(self._now, self._last_speech + self._pause)
@@ -205,6 +231,7 @@ class Endpoint:
         if self._last_speech <= cut:
             return mark
         self._open(cut)
+        self._cut_off = True
         return replace(mark, after=min(self._after, self._now - cut))
 
     def _partial_start(self) -> int:

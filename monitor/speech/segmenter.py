@@ -100,6 +100,10 @@ class Segmenter:
         """From now on, seconds of new sound between two partials; 0 for none."""
         self._endpoint.pace(every_s)
 
+    def brief(self, wanted: bool) -> None:
+        """From now on, whether segments are closed sooner than is good for the words."""
+        self._endpoint.brief(wanted)
+
     def hurry(self, number: int, until: int) -> None:
         """Words of open segment `number` up to sample `until` are to be settled soon."""
         frame = (until - self._origin) // FRAME_SAMPLES + 1
@@ -153,6 +157,7 @@ class Segmenter:
     def _hand_out(self, mark: Mark, last: int) -> list[Piece | Silence]:
         start, end = self._sample(mark.start), min(last, self._sample(mark.end))
         after = min(last, self._sample(mark.end + mark.after))
+        before = self._sample(mark.start - mark.before)
         segment = Segment(
             call=self._call,
             role=self._role,
@@ -161,6 +166,7 @@ class Segmenter:
             samples=self._ring.read(start, end),
             closed=mark.kind is Kind.FINAL,
             after=self._ring.read(end, after),
+            before=self._ring.read(before, start),
         )
         piece = Piece(kind=mark.kind, segment=segment)
         if not segment.closed:

@@ -100,3 +100,17 @@ def test_the_recogniser_is_given_the_sound_after_the_cut_and_the_rest_is_not() -
     assert own.suppressed is None
     assert ear.seconds[0] == 1.5
     assert own.text == "一二"
+
+
+def test_words_before_the_cut_belong_to_the_segment_before() -> None:
+    before = np.full(8_000, 3_000, np.int16)
+    own = dataclasses.replace(segment(SOUND, start=32_000), before=before)
+    longer = extended(own)
+    assert (longer.start, len(longer.samples)) == (24_000, 24_000)
+    whole = heard(
+        "第一,每个", ("第", 1.5, 1.7), ("一", 1.7, 1.98), ("每", 2.0, 2.3), ("个", 2.3, 2.6)
+    )
+    kept = trimmed(whole, own)
+    assert kept.text == "每个"
+    assert [word.text for word in kept.words] == ["每", "个"]
+    assert kept.start_s == 2.0

@@ -203,3 +203,24 @@ def test_speech_that_is_cut_says_how_much_of_it_goes_on() -> None:
         marks += endpoint.process(True, level=1.0 if frame == 55 else 9.0)
     assert [(mark.number, mark.after) for mark in marks] == [(0, 15)]
     assert [mark.after for mark in endpoint.flush()] == [0]
+
+
+def test_while_brief_segments_are_shorter_and_then_as_before() -> None:
+    endpoint = Endpoint(Rules(partial_every_s=0))
+    speech = [(True, 100.0)] * 1200
+
+    def lengths(brief: bool) -> set[int]:
+        endpoint.brief(brief)
+        marks = [mark for each in speech for mark in endpoint.process(*each)]
+        return {mark.end - mark.start for mark in marks[1:]}
+
+    # even sound is cut at the end of the stretch in which the quietest place is sought
+    assert lengths(True) == {200 - 1}
+    assert lengths(False) == {450 - 1}
+
+
+def test_speech_after_a_cut_says_how_much_of_what_was_before_is_heard_again() -> None:
+    rules = Rules(longest_s=4.0, cut_s=2.0, before_s=0.5, partial_every_s=0)
+    first, second, third = finals(run([True] * 300 + [False] * 40 + [True] * 40, rules))
+    assert (first.before, second.before, third.before) == (0, 25, 0)
+    assert second.start == first.end
