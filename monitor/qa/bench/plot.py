@@ -20,10 +20,12 @@ COLOURS: Final = (
     "#8250df",
     "#1a7f37",
     "#bf8700",
-    "#57606a",
-    "#0969da",
-    "#cf222e",
+    "#8c959f",
+    "#0aa5a5",
+    "#e85aad",
 )
+APART: Final = 24.0
+"""Pixels between two numbers below the picture."""
 DASHED: Final = 'stroke-width="1.5" stroke-dasharray="5 4"'
 STYLE: Final = (
     "text{font:13px system-ui,sans-serif;fill:#24292f}.grid{stroke:#d0d7de}"
@@ -46,9 +48,12 @@ def capacity(steps: Sequence[Step]) -> str:
         y = _y(seconds)
         parts.append(f'<path class="{kind}" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{seconds:g} s</text>')
+    said = -APART
     for load in loads:
         x = _x(load, loads)
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 28}" text-anchor="middle">{load}</text>')
+        if x - said >= APART:
+            parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 28}" text-anchor="middle">{load}</text>')
+            said = x
     parts.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">'
         "two-role calls at once</text>"
@@ -61,12 +66,13 @@ def capacity(steps: Sequence[Step]) -> str:
 
 
 def _line(name: str, steps: list[Step], loads: Sequence[int], number: int) -> list[str]:
-    """Every run is a dot, the last ladder a line: whole for the confirmed alert, dashed for the
-    first one where that is another."""
+    """Every run is a dot, pale if it is older, the last ladder a line: whole for the confirmed
+    alert, dashed for the first one where that is another."""
     colour = COLOURS[number % len(COLOURS)]
-    settled, early = (_points(last_runs(steps), loads, confirmed=each) for each in (True, False))
+    newest = last_runs(steps)
+    settled, early = (_points(newest, loads, confirmed=each) for each in (True, False))
     dots = [
-        (_x(one.calls, loads), _y(value))
+        (_x(one.calls, loads), _y(value), "1" if one in newest else ".35")
         for one in steps
         if (value := one.score.at(0.95, confirmed=True)) is not None
     ]
@@ -75,7 +81,10 @@ def _line(name: str, steps: list[Step], loads: Sequence[int], number: int) -> li
     return [
         f'<polyline points="{settled}" {drawn} stroke-width="2"/>',
         *([f'<polyline points="{early}" {drawn} {DASHED}/>'] if early != settled else []),
-        *(f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}"/>' for x, at in dots),
+        *(
+            f'<circle cx="{x:.1f}" cy="{at:.1f}" r="3" fill="{colour}" opacity="{seen}"/>'
+            for x, at, seen in dots
+        ),
         f'<path d="M{WIDTH - RIGHT + 14} {y - 4}h18" stroke="{colour}" stroke-width="2"/>',
         f'<text x="{WIDTH - RIGHT + 38}" y="{y}">{escape(name)}</text>',
     ]
