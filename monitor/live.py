@@ -54,6 +54,9 @@ AT_ONCE_S = 1.0
 each step on numbers gives the interpreter to the other side and waits to have it back; with a
 hundred calls two threads did less than half of what one does."""
 
+BRIEF_FROM_S = 15.0
+"""Before this an agent says who calls: names that are cut in two are taken for another's."""
+
 CUSTOMER_RARER = 3.0
 """A customer who still speaks is heard again so many times more rarely: their words can raise no
 alert before they are final, and the recogniser's time is for those who can."""
@@ -227,7 +230,8 @@ class LiveCall:
         for role, every_s in periods.items():
             self._pipeline.pace(role, every_s)
             # with hardly a partial, an agent's alert would wait for the end of the sentence
-            self._pipeline.brief(role, role is Role.AGENT and self._engine.swamped)
+            opened = self._pipeline.position_s >= BRIEF_FROM_S
+            self._pipeline.brief(role, opened and role is Role.AGENT and self._engine.swamped)
         for (role, monitored), parts in runs(sounds):
             resampled = self._resamplers[role].feed(whole(parts))
             if monitored:

@@ -171,10 +171,10 @@ class Segmenter:
         piece = Piece(kind=mark.kind, segment=segment)
         if not segment.closed:
             return [piece]
-        before = self._silence_until(start)
+        silence = self._silence_until(start)
         self._covered = end
         self._numbers = segment.number + 1
-        return [*before, piece]
+        return [*silence, piece]
 
     def _silence_until(self, end: int) -> list[Piece | Silence]:
         if end <= self._covered:
