@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.demo.scenario import Scene
-    from monitor.qa.bench.capacity import Absent, Step, System
+    from monitor.qa.bench.capacity import Step, System
 
 app = typer.Typer(
     help="Measure on this machine: the real server, real sound at the speed of speech.",
@@ -190,7 +190,7 @@ def report(
     runs: Annotated[list[Path], typer.Argument(help="Files of raw runs (--out of the others).")],
     plot: Annotated[Path | None, typer.Option(help="Write the picture here, as SVG.")] = None,
 ) -> None:
-    """Tables, capacities and the picture of raw runs of `capacity` and `peers`.
+    """Tables, capacities and the picture of raw runs of `capacity`, `peers` and `sizes`.
 
     Tables and lines are of the last run of each system and load; the picture has the older runs as
     dots.
@@ -199,17 +199,20 @@ def report(
     from monitor.qa.bench import plot as bench_plot
     from monitor.qa.bench import table
     from monitor.qa.bench.ladder import compared, last_runs
+    from monitor.qa.bench.runs import read
 
-    steps: list[Step] = []
-    for path in runs:
-        found, absent = _kept(path)
-        steps += found
-        if last := last_runs(found):
-            parts = (table.markdown(last, absent), table.everything(last))
-            typer.echo("\n\n".join([*parts, "\n".join(compared(last, "monitor")), ""]).strip())
-            typer.echo()
-    if not steps:
+    found = [read(path) for path in runs]
+    steps = [step for one in found for step in one.steps]
+    parts: list[str] = []
+    for one in found:
+        if last := last_runs(one.steps):
+            parts += [table.markdown(last, one.absent), table.everything(last)]
+            parts.append("\n".join(compared(last, "monitor")))
+        if one.sizes:
+            parts.append(table.sizes(one.sizes))
+    if not parts or (plot is not None and not steps):
         raise BadInput("no_runs", "no steps of a ladder in these files")
+    typer.echo("\n\n".join(part for part in parts if part))
     if plot is not None:
         plot.write_text(bench_plot.capacity(steps), "utf8")
 
@@ -334,29 +337,6 @@ def _climb(systems: Sequence[System], plan: Plan, scenes: list[Scene], out: Path
     console.print(table.ladder(steps))
     for line in compared(steps, systems[0].name):
         console.print(line, markup=False, soft_wrap=True)
-
-
-def _kept(path: Path) -> tuple[list[Step], list[Absent]]:
-    """The steps in a file of raw runs, and who did not take part in its last ladder."""
-    import msgspec
-
-    from monitor.errors import BadInput
-    from monitor.qa.bench.capacity import Absent, Step
-
-    steps: list[Step] = []
-    absent: dict[str, Absent] = {}
-    try:
-        for line in path.read_bytes().splitlines():
-            kept = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-            if "step" in kept:
-                steps.append(msgspec.json.decode(kept["step"], type=Step))
-                absent.pop(steps[-1].system, None)
-            elif "absent" in kept:
-                missing = msgspec.json.decode(kept["absent"], type=Absent)
-                absent[missing.system] = missing
-    except (OSError, msgspec.DecodeError) as fault:
-        raise BadInput("bad_runs", str(fault), file=str(path)) from fault
-    return steps, list(absent.values())
 
 
 def _absent(out: Path | None, system: str, fault: Exception) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from monitor.asr.sizes import Cost
 from monitor.qa.bench.capacity import Absent, Step
 from monitor.qa.bench.ladder import LIMITS_S, QUEUE_S, by_system, capacity, unhurried
 from monitor.qa.bench.latency import STAGES, Run
@@ -117,6 +118,18 @@ def everything(steps: Sequence[Step]) -> str:
         cells = [one.system, str(one.calls), _shares(one, False), _shares(one, True)]
         cells += [f"{one.score.missed} of {one.score.wanted}{failed}", str(one.score.false)]
         cells += [f"{one.cores:.2f} ({one.stolen:.2f})", f"{one.peak_mb:.0f} ({one.call_mb:.1f})"]
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def sizes(costs: Sequence[Cost]) -> str:
+    """What the real architectures cost, a row for each model and window."""
+    heads = ["model, window", "batch", "beam", "one window", "calls"]
+    rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for one in costs:
+        what = f"{one.model}, {one.window_s:g} s with {one.speech_s:g} s of speech"
+        cells = [what, str(one.batch), str(one.beam), f"{one.seconds / one.batch:.2f} s"]
+        cells.append(f"{one.calls:.1f} per {'core' if one.device == 'cpu' else one.device}")
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 

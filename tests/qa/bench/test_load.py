@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from monitor.asr.sizes import Cost
 from monitor.commands.bench import app
 from monitor.demo.scenario import Scene
 from monitor.events import CallStarted
@@ -216,11 +217,23 @@ def test_only_the_last_ladder_of_a_load_counts() -> None:
 def test_the_table_and_the_picture_of_raw_runs(tmp_path: Path) -> None:
     kept, picture = tmp_path / "runs.jsonl", tmp_path / "plot.svg"
     raw = [msgspec.json.encode({"step": step(calls, p95)}) for calls, p95 in ((1, 0.5), (10, 3.0))]
+    cost = Cost(
+        model="base",
+        window_s=5.0,
+        speech_s=4.5,
+        batch=4,
+        beam=3,
+        device="cpu",
+        compute_type="int8",
+        seconds=2.0,
+    )
+    raw.append(msgspec.json.encode({"sizes": cost}))
     kept.write_bytes(b"\n".join([*raw, msgspec.json.encode({"replay": {}})]))
     done = CliRunner().invoke(app, ["report", str(kept), "--plot", str(picture)])
     assert done.exit_code == 0, done.output
     assert "| s | 0.50/0.50 (0) | 3.00/3.00 (0) | 1 / 1 | 1 / 1 | 1 / 1 |" in done.output
     assert "| s | 10 | 3.00 / 3.00 / 3.00 | 3.00 / 3.00 / 3.00 | 0 of 100 | 0 |" in done.output
+    assert "| base, 5 s with 4.5 s of speech | 4 | 3 | 0.50 s | 10.0 per core |" in done.output
     assert ElementTree.parse(picture).getroot().tag.endswith("svg")
 
 
