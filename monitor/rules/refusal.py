@@ -21,9 +21,9 @@ FOLDER: Final = "refusal"
 FILE: Final = "model.npz"
 SIGNAL: Final = "opt_out"
 
-CERTAIN: Final = 0.85
+CERTAIN: Final = 0.93
 """Chance from which a refusal that no pattern knows also forbids the agent to go on. A guess:
-炒股我亏怕了 (0.80) forbade 风险我先讲清楚 in a call that was labelled."""
+炒股我亏怕了 (0.90) forbade 风险我先讲清楚 in a call that was labelled."""
 
 LONGEST: Final = 4
 """Characters of the longest run that is a feature."""
