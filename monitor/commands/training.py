@@ -78,7 +78,7 @@ def _train_similar(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
 
 def _train_doubt(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
     from monitor.rules.doubt import FILE, FOLDER
-    from monitor.rules.doubt_hits import Labelled, everywhere, hits, made, worded
+    from monitor.rules.doubt_hits import Labelled, everywhere, hits, made, plain_talk, worded
     from monitor.rules.doubt_training import teach
 
     rules = worded(packs)
@@ -93,7 +93,7 @@ def _train_doubt(folder: Path, packs: Sequence[Pack], plan: Plan) -> None:
         for item in plan.items(path)
     ]
     found = [*hits(known, rules), *hits(made(folder, rules), everywhere(rules), first=len(known))]
-    taught = teach(found)
+    taught = teach(found, plain_talk(folder))
     if plan.keep:
         taught.model.save(folder / FOLDER / FILE)
     _doubt_summary(taught)

@@ -17,7 +17,8 @@ REACH: Final = 24
 LONGEST: Final = 4
 """Characters of the longest run around a hit."""
 INSIDE: Final = 3
-"""Characters of the longest run inside it."""
+"""Characters of the longest run inside it; such a run counts alone and with the category, because
+the same words are one offence and not another: 钱转到我个人账户 hides nothing."""
 
 NEAR: Final = 3
 FAR: Final = 8
@@ -30,6 +31,7 @@ BEFORE: Final = "<"
 BEHIND: Final = ">"
 WITHIN: Final = "="
 _KIND: Final = "#"
+_KIND_WITHIN: Final = "@"
 _LEFT_ROOM: Final = "("
 _RIGHT_ROOM: Final = ")"
 _OPENS: Final = "^"
@@ -48,7 +50,9 @@ def features(text: str, start: int, end: int, category: str) -> dict[str, Span]:
         found.setdefault(BEHIND + run, (first, last))
         found.setdefault(f"{BEHIND}{_distance(first - end)}{run}", (first, last))
     for first, last in _runs(start, end, INSIDE):
-        found.setdefault(WITHIN + text[first:last], (first, last))
+        run = text[first:last]
+        found.setdefault(WITHIN + run, (first, last))
+        found.setdefault(f"{_KIND_WITHIN}{category}{run}", (first, last))
     found[f"{_LEFT_ROOM}{_room(start)}"] = (0, start)
     found[f"{_RIGHT_ROOM}{_room(len(text) - end)}"] = (end, len(text))
     found[_OPENS + text[:2]] = (0, min(2, len(text)))

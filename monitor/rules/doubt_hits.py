@@ -21,11 +21,11 @@ from monitor.rules.nodes import read_text
 from monitor.rules.pack import Pack, SaidCategory
 from monitor.rules.ruleset import RuleSet
 from monitor.rules.similar import FOLDER as SIMILAR
-from monitor.rules.similar_corpus import Sentence, from_packs, read_corpus, thrown
+from monitor.rules.similar_corpus import NEUTRAL, Sentence, from_packs, read_corpus, thrown
 from monitor.rules.spans import Span
 from monitor.rules.trial import Court
 from monitor.rules.turns import Memory, Turn
-from monitor.text.fold import join
+from monitor.text.fold import join, plain
 from monitor.types import Role
 
 CLAIMS: Final = "claims.txt"
@@ -34,6 +34,13 @@ A_FRAME: Final = 50
 """Sentences made of one frame."""
 FRAME_WEIGHT: Final = 0.25
 """What a made sentence counts beside a written one."""
+AMID: Final = 0.3
+"""Share of a hit that counts amid other talk: a segment of a call seldom is one sentence, and what
+stands beside a claim by chance should neither clear nor accuse it."""
+LEAD: Final = 0.7
+"""How often such talk comes before the sentence, and how often behind it."""
+TALK: Final = (4, 22)
+"""Characters of the shortest and the longest sentence put beside another."""
 ELSEWHERE: Final = 0.5
 """What a hit of the wrong category counts, where the sentence is a violation of another."""
 
@@ -89,8 +96,8 @@ def everywhere(packs: Sequence[Pack]) -> tuple[Pack, ...]:
 def made(folder: Path, packs: Sequence[Pack]) -> list[Labelled]:
     """The sentences beside a folder of packs that were made to learn from."""
     call = CallStarted(call="corpus")
-    plain = [*read_corpus(folder / SIMILAR), *from_packs(packs)]
-    written = [Labelled(sentence=one, call=call, author="") for one in plain]
+    known = [*read_corpus(folder / SIMILAR), *from_packs(packs)]
+    written = [Labelled(sentence=one, call=call, author="") for one in known]
     framed = [
         Labelled(
             sentence=one,
@@ -110,6 +117,34 @@ def hits(sentences: Iterable[Labelled], packs: Sequence[Pack], *, first: int = 0
         rules = RuleSet.for_call(packs, one.call)
         found.extend(_weighed(number, one, list(_met(one.sentence.text, rules))))
     return found
+
+
+def plain_talk(folder: Path) -> tuple[str, ...]:
+    """What agents say that is fine under every category, from beside a folder of packs, folded."""
+    said = read_corpus(folder / SIMILAR)
+    texts = {plain(one.text) for one in said if one.group.startswith(f"{NEUTRAL}:")}
+    return tuple(sorted(text for text in texts if TALK[0] <= len(text) <= TALK[1]))
+
+
+def amid(hits: Sequence[Hit], talk: Sequence[str]) -> list[Hit]:
+    """Each hit, and then each once more with other talk around its sentence; deterministic."""
+    if not talk:
+        return list(hits)
+    dice = random.Random(len(hits))
+    alone = [replace(hit, weight=hit.weight * (1 - AMID)) for hit in hits]
+    return [*alone, *(_amid(hit, talk, dice) for hit in hits)]
+
+
+def _amid(hit: Hit, talk: Sequence[str], dice: random.Random) -> Hit:
+    before = dice.choice(talk) if dice.random() < LEAD else ""
+    behind = dice.choice(talk) if not before or dice.random() < LEAD else ""
+    start, end = hit.span
+    return replace(
+        hit,
+        text=before + hit.text + behind,
+        span=(start + len(before), end + len(before)),
+        weight=hit.weight * AMID,
+    )
 
 
 def read_frames(folder: Path) -> list[Sentence]:

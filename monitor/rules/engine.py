@@ -38,8 +38,9 @@ LOOP: Final = 400
 """Characters from which a text may be a loop of the recogniser: nobody says as much in a breath."""
 FEW: Final = 8
 """Times that the runs of three characters in a loop come back, at least, on the average."""
-SAID_ONCE: Final = 60
-"""Characters of what is repeated that are judged: whatever it holds is in them."""
+SAID_ONCE: Final = 20
+"""Characters of what is repeated that are judged, or all of it twice where that is longer:
+whatever it holds is in them."""
 _RUN: Final = re.compile(r"(.{1,20}?)\1{7,}", re.DOTALL)
 
 
@@ -345,7 +346,7 @@ def _pieces(utterance: Utterance) -> list[Utterance]:
     """An utterance of any length in parts that are judged at once."""
     text = utterance.text
     stretches = _stretches(text)
-    if len(stretches) == 1:
+    if stretches == [(0, len(text))]:
         return [utterance]
     times = instants(utterance)
     parts = []
@@ -369,10 +370,13 @@ def _stretches(text: str) -> list[tuple[int, int]]:
     if length > LOOP and len({text[at : at + 3] for at in range(length)}) * FEW < length:
         kept, at = [], 0
         for run in _RUN.finditer(text):
-            if run.end() - run.start() > 2 * SAID_ONCE:
-                kept.append((at, run.start() + SAID_ONCE))
-                at = run.end() - SAID_ONCE // 2
-        kept.append((at, length))
+            once = max(SAID_ONCE, 2 * len(run[1]))
+            if run.end() - run.start() > 2 * once:
+                kept.append((at, run.start() + once))
+                over = run[1].startswith(text[run.end() :])
+                at = length if over else run.end() - SAID_ONCE
+        if at < length:
+            kept.append((at, length))
     return [
         (at, min(high, at + PIECE)) for low, high in kept for at in range(low, max(high, 1), PIECE)
     ]

@@ -28,7 +28,7 @@ class Row:
     weight: float
 
 
-def fit(rows: Sequence[Row], *, seen: int) -> Linear:
+def fit(rows: Sequence[Row], *, seen: int, sharpness: float = SHARPNESS) -> Linear:
     """The scorer of examples, both kinds counting alike; deterministic. A feature must occur in
     `seen` of them."""
     times = Counter(name for row in rows for name in row.names)
@@ -37,7 +37,7 @@ def fit(rows: Sequence[Row], *, seen: int) -> Linear:
     right = np.array([row.right for row in rows])
     weights = np.array([row.weight for row in rows])
     weights[~right] *= weights[right].sum() / max(1e-9, weights[~right].sum())
-    model = LogisticRegression(C=SHARPNESS, solver="liblinear", random_state=0)
+    model = LogisticRegression(C=sharpness, solver="liblinear", random_state=0)
     model.fit(matrix, right, sample_weight=weights)
     pulls = model.coef_[0].astype(np.float16).astype(float)
     strong = np.flatnonzero(np.abs(pulls) >= NOTHING)

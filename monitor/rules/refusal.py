@@ -15,14 +15,15 @@ import msgspec
 
 from monitor.rules import linear
 from monitor.rules.linear import Linear
+from monitor.text.syllables import Confusions, readings
 
 FOLDER: Final = "refusal"
 FILE: Final = "model.npz"
 SIGNAL: Final = "opt_out"
 
-CERTAIN: Final = 0.85
+CERTAIN: Final = 0.93
 """Chance from which a refusal that no pattern knows also forbids the agent to go on. A guess:
-炒股我亏怕了 (0.80) forbade 风险我先讲清楚 in a call that was labelled."""
+炒股我亏怕了 (0.90) forbade 风险我先讲清楚 in a call that was labelled."""
 
 LONGEST: Final = 4
 """Characters of the longest run that is a feature."""
@@ -31,8 +32,13 @@ SHORTEST: Final = 4
 LOOKED_AT: Final = 120
 """Characters of a long utterance that are looked at, the last ones: they say what it comes to."""
 
+SYLLABLES: Final = (2, 3)
+"""Shortest and longest run of syllables that is a feature: a recogniser mishears 不续 as 不需."""
+
 _STEP: Final = 4
 _LONG: Final = 5
+_SOUND: Final = "~"
+_CONFUSIONS: Final = Confusions()
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,12 +84,24 @@ class Refusals:
 
 
 def features(text: str) -> frozenset[str]:
-    """The runs of characters of an utterance with its two edges, and how long it is."""
+    """The runs of characters and of syllables of an utterance with its two edges, and how long
+    it is."""
     marked = f"^{text[-LOOKED_AT:]}$"
     found = {f"#{min(_LONG, len(text) // _STEP)}"}
     for size in range(1, LONGEST + 1):
         found.update(marked[at : at + size] for at in range(len(marked) - size + 1))
+    sounds = [_sound(character) for character in marked]
+    for size in SYLLABLES:
+        runs = ("-".join(sounds[at : at + size]) for at in range(len(sounds) - size + 1))
+        found.update(_SOUND + run for run in runs)
     return frozenset(found)
+
+
+@lru_cache(maxsize=8192)
+def _sound(character: str) -> str:
+    """Its first reading with classes of like sounds merged; itself where it has none."""
+    said = readings(character)
+    return _CONFUSIONS.merged(said[0]) if said else character
 
 
 def refusals_for(file: str) -> Refusals:

@@ -54,9 +54,9 @@ _DISSUADED: Final = re.compile(
 )
 """The opposite of such talk, anywhere: do not give it up, tell nobody, no more calls."""
 
-FLOOR: Final = 0.5
-"""Least score that raises anything, whatever a model card says: more likely than not. On six sets
-not learned from this took 29 of 49 wrong hits and 52 of 485 right ones."""
+FLOOR: Final = 0.6
+"""Least score that raises anything, whatever a model card says. Of eight authors left out in turn,
+0.5 raised 313 rightly and 32 wrongly, 0.55 298 and 23, 0.6 270 and 15, 0.7 220 and 7."""
 
 _STRONG: Final = 0.25
 """Share of the largest contribution from which a feature is named as a reason."""

@@ -12,7 +12,7 @@ from monitor.errors import BadLexicon
 from monitor.events import Suspicion
 from monitor.rules.doubt import FILE, FOLDER, Doubts, load
 from monitor.rules.doubt_features import features
-from monitor.rules.doubt_hits import Hit, Labelled, hits, read_frames
+from monitor.rules.doubt_hits import Hit, Labelled, amid, hits, plain_talk, read_frames
 from monitor.rules.doubt_training import Taught, teach
 from monitor.rules.similar_corpus import Sentence
 from tests.rules.judging import alerts, call, dialogue, rules
@@ -59,6 +59,18 @@ def test_it_learns_from_hits_that_the_context_excuses_too(found: list[Hit]) -> N
     assert {hit.right for hit in found if not hit.stands} == {False}
 
 
+def test_a_hit_is_learned_amid_other_talk_too(found: list[Hit]) -> None:
+    talk = plain_talk(LEXICONS)
+    both = amid(found, talk)
+    assert len(both) == 2 * len(found)
+    for alone, amidst in zip(found, both[len(found) :], strict=True):
+        assert amidst.text != alone.text
+        assert amidst.text[slice(*amidst.span)] == alone.text[slice(*alone.span)]
+    assert sum(hit.weight for hit in both) == pytest.approx(sum(hit.weight for hit in found))
+    assert amid(found, talk) == both
+    assert amid(found, ()) == found
+
+
 def test_an_author_is_judged_by_a_scorer_of_the_others(taught: Taught) -> None:
     assert {case.author for case in taught.cases} == {"甲", "乙"}
     assert taught.model.card.kept == 1.0
@@ -76,6 +88,12 @@ def test_the_words_around_decide(taught: Taught) -> None:
     assert told.doubted
     assert told.chance < meant.chance
     assert any("别信" in word or "网上" in word for word in told.words)
+
+
+def test_the_same_words_are_one_offence_and_not_another() -> None:
+    known = features("钱转到我个人账户", 0, 8, "off_platform").keys()
+    other = features("钱转到我个人账户", 0, 8, "concealment").keys()
+    assert "@off_platform个人" in known - other
 
 
 def test_a_threat_is_harder_to_doubt(taught: Taught) -> None:

@@ -41,6 +41,11 @@ def refused(pack: Pack, said: str) -> list[str]:
     return [f"{one.signal} {one.strength}" for one in signals(events)]
 
 
+def test_a_misheard_refusal_shares_its_sounds() -> None:
+    sounds = {name for name in features("不续了") & features("不需了") if name.startswith("~")}
+    assert sounds
+
+
 def test_it_takes_a_vote_from_a_pattern_that_only_sounds_like_no() -> None:
     said = "发票不需要纸质的，发我邮箱就行"
     assert refused(replace(PACK, doubt=False), said) == ["opt_out weak"]
