@@ -155,14 +155,14 @@ async def _measure(
     )
 
 
-async def drive(hearing: Hearing, lane: Lane, diary: Diary) -> None:
+async def drive(hearing: Hearing, lane: Lane, diary: Diary, late_s: float = LATE_S) -> None:
     """Play a lane from its beginning on; what goes wrong goes into the diary."""
     await asyncio.sleep(lane.delay_s)
     try:
-        async with asyncio.timeout(lane.seconds + LATE_S):
+        async with asyncio.timeout(lane.seconds + late_s):
             await hearing.play(lane, diary)
     except TimeoutError:
-        diary.failed.append(f"{lane.plays[0].name}: not done {LATE_S:.0f} s after its end")
+        diary.failed.append(f"{lane.plays[0].name}: not done {late_s:.0f} s after its end")
     except Exception as fault:
         # a session that a system refuses or breaks is a result, not the end of the run
         diary.failed.append(f"{lane.plays[0].name}: {type(fault).__name__}: {fault}"[:200])

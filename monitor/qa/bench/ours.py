@@ -19,7 +19,7 @@ from monitor.audio.formats import open_audio
 from monitor.demo.scenario import Scene, registration, server, token
 from monitor.errors import Unavailable
 from monitor.events import Alert
-from monitor.ingest.client import Pacing, send_call
+from monitor.ingest.client import PING_S, Pacing, send_call
 from monitor.ingest.outgoing import from_file
 from monitor.ingest.target import Target
 from monitor.qa.bench.load import Arrival, Diary, Lane, Play
@@ -138,7 +138,9 @@ class Server:
         take = self.takes[play.scene.recording]
         headers = {"Authorization": f"Bearer {self.secrets[call.team]}"}
         url = self.url.replace("http", "ws", 1) + "/ingest/l16"
-        async with connect(url, additional_headers=headers, compression=None) as socket:
+        async with connect(
+            url, additional_headers=headers, compression=None, ping_timeout=PING_S
+        ) as socket:
             fields = {"type": "start", "call": play.name, "rate": take.rate}
             fields |= {"channels": take.channels}
             await socket.send(msgspec.json.encode(registration(call) | fields).decode())

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from monitor.calls import LATE_AFTER_S
 from monitor.demo.scenario import Scene, token
 from monitor.events import Alert, CallEnded, Coverage, decode
+from monitor.ingest.client import END_S
 from monitor.qa.bench.capacity import drive
 from monitor.qa.bench.load import Arrival, Diary, Lane, Score, lanes, score
 from monitor.qa.bench.ours import WARM, Ours
@@ -107,7 +108,7 @@ async def _play(
         following = asyncio.create_task(follow())
         async with asyncio.TaskGroup() as group:
             for lane in played:
-                group.create_task(drive(hearing, lane, diary))
+                group.create_task(drive(hearing, lane, diary, END_S))
             longest = max(lane.delay_s + lane.seconds for lane in played)
             await asyncio.sleep(longest)
             ended = time.monotonic() - began
