@@ -7,6 +7,7 @@ at a time and its events are published in order.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,6 +40,10 @@ T = TypeVar("T")
 INBOX_S = 90.0
 """Seconds of sound that may wait for a call's worker; then its source is held back. A database may
 be away for a minute: a source held back for long answers no ping and is cut."""
+
+CAUGHT_UP_S = 1.0
+"""Sound that comes while less than this waits has just been spoken. While more waits the source may
+be held back, and its sound is older than the moment it comes."""
 
 DUE_S = 1.0
 """Seconds after its end in which the words of a segment are wanted."""
@@ -103,6 +108,8 @@ class LiveCall:
         """Sound that is to be heard together with what comes next."""
         self._arriving_s = 0.0
         self._waiting_s = 0.0
+        self._ahead_s = math.inf
+        """The clock less media time, when what came last came while nothing waited."""
         self._room = asyncio.Condition()
         self._reading: dict[Role, deque[Asked]] = {role: deque() for role in roles}
         self._voice = dict.fromkeys(roles, -1)
@@ -126,6 +133,9 @@ class LiveCall:
 
     async def audio(self, role: Role, samples: Samples, position: int) -> None:
         """Sound of one role at the call's own rate; waits while too much of it is unheard."""
+        if self._waiting_s < CAUGHT_UP_S:
+            reached_s = self._call.at + (position + len(samples)) / self._rate
+            self._ahead_s = self._clock.monotonic() - reached_s
         if self._waiting_s >= INBOX_S:
             async with self._room:
                 await self._room.wait_for(lambda: self._waiting_s < INBOX_S or self._worker.done())
@@ -172,6 +182,7 @@ class LiveCall:
         try:
             # to put rules together takes a second: other calls are not kept waiting for it
             pipeline = self._pipeline = await asyncio.to_thread(self._build)
+            pipeline.follow(lambda: self._clock.monotonic() - self._ahead_s)
             while self._ending is None or any(self._reading.values()):
                 for item in together(await self._arrived()):
                     await self._take(item)

@@ -6,7 +6,7 @@ recogniser (`calls.py` live, `qa/replay.py` for recordings), one at a time per c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -62,6 +62,7 @@ class CallPipeline:
         self._watermark = Watermark(self._segmenters, start=start)
         self._runs = CoverageRuns()
         self._late_after_s = late_after_s
+        self._now_s: Callable[[], float] = lambda: 0.0
         self._late: dict[str, bool] = {}
         """By alert: whether it was late when it was first raised."""
 
@@ -69,6 +70,11 @@ class CallPipeline:
     def position_s(self) -> float:
         """Seconds of the longest role received so far."""
         return max(s.position for s in self._segmenters.values()) / SAMPLE_RATE
+
+    def follow(self, now_s: Callable[[], float]) -> None:
+        """`now_s`: how far the call is by somebody's clock, seconds of media time. Sound that waits
+        before it comes here does not hold that clock up."""
+        self._now_s = now_s
 
     def pace(self, role: Role, every_s: float) -> None:
         """From now on, seconds of new sound between two looks at the open speech of a role; 0 for
@@ -160,7 +166,7 @@ class CallPipeline:
     def _timely(self, alert: Alert) -> Alert:
         if self._late_after_s is None:
             return alert
-        behind_s = self.position_s - alert.end
+        behind_s = max(self.position_s, self._now_s()) - alert.end
         late = self._late.setdefault(alert.id, behind_s > self._late_after_s)
         return msgspec.structs.replace(alert, late=True) if late else alert
 

@@ -261,6 +261,17 @@ async def test_at_three_times_the_load_nothing_is_lost_and_late_is_said() -> Non
     assert {one.late for one in alerts} == {True, False}
 
 
+async def test_words_are_late_by_the_clock_too_when_no_more_sound_comes() -> None:
+    world = World(cost=1000.0, parking=Parking())
+    world.open()
+    world.call()
+    await world.speak(1)
+    world.clock.advance(2 * LATE_S)
+    await world.end()
+    alerts = [one for one in world.record if isinstance(one, Alert)]
+    assert {one.late for one in alerts} == {True}
+
+
 async def test_a_call_that_begins_when_nothing_more_can_be_heard_is_not_monitored() -> None:
     world = World(cost=8.0, parking=Parking())
     world.open()
