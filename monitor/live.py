@@ -242,7 +242,7 @@ class LiveCall:
             self._pipeline.pace(role, every_s)
             # with hardly a partial, an agent's alert would wait for the end of the sentence
             opened = self._pipeline.position_s >= BRIEF_FROM_S
-            self._pipeline.brief(role, opened and role is Role.AGENT and self._engine.swamped)
+            self._pipeline.brief(role, opened and role is Role.AGENT and self._engine.brief)
         for (role, monitored), parts in runs(sounds):
             resampled = self._resamplers[role].feed(whole(parts))
             if monitored:

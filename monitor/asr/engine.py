@@ -230,6 +230,11 @@ class Engine:
         """Whether there is hardly time for anything but finals."""
         return not 0.0 < self.partial_every_s < SWAMPED_S
 
+    @property
+    def brief(self) -> bool:
+        """Whether short segments pay: there are hardly partials, and time for a tenth more work."""
+        return self.swamped and self._ladder.level < Level.NARROW
+
     def stats(self) -> Stats:
         """A snapshot."""
         with self._wake:

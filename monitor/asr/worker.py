@@ -7,6 +7,7 @@ more by a fresh process; a sound that fells that one too is given up as a `Monit
 from __future__ import annotations
 
 import atexit
+import os
 import signal
 import threading
 import time
@@ -32,6 +33,9 @@ HANG_TIMES: Final = 5.0
 """Times its own length after which a longer batch is."""
 FIRST_WAIT_S: Final = 0.5
 LONGEST_WAIT_S: Final = 30.0
+NICER: Final = 10
+"""Steps of priority that a recogniser gives way by: the server must never wait for a processor.
+What it does not come to waits in sockets, where the plan for overload does not see it."""
 STOP_S: Final = 5.0
 TRIES: Final = 2
 MOST_KILLS: Final = 10
@@ -198,6 +202,7 @@ class Worker:
 
 def _serve(line: Connection, build: Callable[[], Transcriber]) -> None:
     """The process: hears until the other end of the line is gone."""
+    os.nice(NICER)
     # stopping is the server's business: it lets queued speech be heard first
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
