@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from monitor.rules.pack import Pack
 
 FOLDER = Path("tests/evaluation")
+SETS = ("fresh", "blind", "ninth")
+BLIND = ("blind", "ninth")
+"""Sets of which the totals are read, and not the faults."""
 
 
 def eval(
@@ -52,13 +55,13 @@ def _calls(packs: Sequence[Pack], history: Path | None) -> None:
     """All whole calls; the faults of those that the author of the packs may tune on."""
     from monitor.qa.evaluate_calls import judge_calls
 
-    for folder in (FOLDER / "calls", FOLDER / "fresh" / "calls", FOLDER / "blind" / "calls"):
+    for folder in (FOLDER / name / "calls" for name in ("", "fresh", "blind", "ninth")):
         if not folder.is_dir():
             continue
         calls, faults = judge_calls(folder, packs)
         right = calls - len({fault.call for fault in faults})
         typer.echo(f"\n{folder}: {right} of {calls} calls right")
-        for fault in faults if folder.parent != FOLDER / "blind" else ():
+        for fault in faults if folder.parent.name not in BLIND else ():
             typer.echo(f"  {fault.call}: {fault.what}")
         if history is not None:
             _row_of(history, [_today(), str(folder), calls, f"{right / max(1, calls):.4f}"])
@@ -66,7 +69,7 @@ def _calls(packs: Sequence[Pack], history: Path | None) -> None:
 
 def _all_files() -> list[Path]:
     found = sorted(FOLDER.glob("*.jsonl"))
-    return [*found, *sorted(FOLDER.glob("fresh/*.jsonl")), *sorted(FOLDER.glob("blind/*.jsonl"))]
+    return [*found, *(one for name in SETS for one in sorted(FOLDER.glob(f"{name}/*.jsonl")))]
 
 
 def _show(report: Report) -> None:
