@@ -63,8 +63,9 @@ BRIEF_FROM_S = 15.0
 """Before this an agent says who calls: names that are cut in two are taken for another's."""
 
 CUSTOMER_RARER = 3.0
-"""A customer who still speaks is heard again so many times more rarely: their words can raise no
-alert before they are final, and the recogniser's time is for those who can."""
+"""A customer who still speaks is heard again so many times more rarely, and not at all while the
+recogniser is busy: their words can raise no alert before they are final, and its time is for those
+who can."""
 
 RETRY_S = 0.2
 """Between tries to publish while the database takes nothing."""
@@ -233,8 +234,10 @@ class LiveCall:
 
     def _partial_every_s(self, role: Role) -> float:
         """Seconds of speech of a role after which the recogniser has time for a partial."""
-        rarer = CUSTOMER_RARER if role is Role.CUSTOMER else 1.0
-        return rarer * self._engine.partial_every_s
+        every_s = self._engine.partial_every_s
+        if role is not Role.CUSTOMER:
+            return every_s
+        return CUSTOMER_RARER * every_s if self._engine.spare else 0.0
 
     def _hear(self, sounds: list[Sound], periods: dict[Role, float]) -> Heard:
         found = Heard()

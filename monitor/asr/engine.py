@@ -232,8 +232,12 @@ class Engine:
 
     @property
     def brief(self) -> bool:
-        """Whether short segments pay: there are hardly partials, and time for a tenth more work."""
-        return self.swamped and self._ladder.level < Level.NARROW
+        """Whether short segments pay: all the time goes into finals, and a tenth more of them fits.
+
+        Not whenever there are no partials: after a stall there are none for a while, and time
+        enough to hear whole sentences.
+        """
+        return self._pace.every_s >= SWAMPED_S and self._ladder.level < Level.JOINED
 
     def stats(self) -> Stats:
         """A snapshot."""

@@ -58,6 +58,13 @@ class Job:
         return len(self.segment.samples) / SAMPLE_RATE
 
     @property
+    def window_s(self) -> float:
+        """Seconds that are heard: with what is around a cut."""
+        segment = self.segment
+        around = len(segment.before) + len(segment.after)
+        return (len(segment.samples) + around) / SAMPLE_RATE
+
+    @property
     def speaker(self) -> Speaker:
         """Team, call and role: calls of two teams may have one id."""
         return (self.team, self.segment.call, self.segment.role)
@@ -263,7 +270,7 @@ class Schedule:
         )
 
     def _bucket(self, job: Job) -> int:
-        return -int(-job.seconds // self.bucket_s)
+        return -int(-job.window_s // self.bucket_s)
 
 
 def _shares(job: Job) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -52,13 +52,17 @@ class Rules:
     after_s: float = 1.0
     """Of speech that is cut, so much of what goes on is given along: the last syllable before a cut
     is heard as another when the next one breaks off behind it."""
-    before_s: float = 0.5
+    before_s: float = 0.7
     """What follows a cut is heard with so much of what was before it."""
-    brief_s: float = 4.0
-    """Longest segment while nothing is heard before it is closed (`brief`): an alert would wait for
-    the rest of it."""
-    brief_cut_s: float = 1.5
-    """Such a segment is cut at the quietest place of its last so many seconds."""
+    brief_after_s: float = 1.5
+    """While hardly anything is heard before it is closed (`brief`), an alert waits for the end of
+    its segment: one that is longer than this closes after `brief_pause_s`, where a phrase ends."""
+    brief_pause_s: float = 0.06
+    """Silence after which the detector has already waited for a while: about 0.2 s of sound."""
+    brief_s: float = 6.0
+    """Longest segment then."""
+    brief_cut_s: float = 2.0
+    """Where nobody pauses it is cut at the quietest place of its last so many seconds."""
     follow_s: float = 0.9
     """Seconds heard after words that the owner is in a hurry to settle (`hurry`); then the segment
     is cut at the quietest place after them."""
@@ -77,6 +81,8 @@ class Rules:
             and min(self.after_s, self.before_s) >= 0
             and self.trigger_s + self.pre_roll_s < self.brief_s - self.brief_cut_s
             and self.brief_cut_s >= self.hang_over_s
+            and 0 < self.brief_pause_s <= self.eager_s
+            and self.brief_after_s >= 0
         )
         if not ordered:
             raise BadSetting("endpoint", f"end-pointing rules contradict each other: {self}")
@@ -96,6 +102,17 @@ class Mark:
     """Frames before the start that are of the same speech."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patience:
+    """Frames for which the end of a segment is waited for."""
+
+    after: int
+    """From here on a shorter pause is enough."""
+    pause: int
+    longest: int
+    cut: int
+
+
 class Endpoint:
     """The end-pointer of one role. Feed it every frame in order; it never looks back for more
     than `reach` frames, and no frame is ever in two closed segments."""
@@ -106,25 +123,31 @@ class Endpoint:
         self._pre_roll = frames(rules.pre_roll_s)
         self._pause = frames(rules.pause_s)
         self._hang_over = frames(rules.hang_over_s)
-        self._eager_after = frames(rules.eager_after_s) if rules.eager_after_s else 0
-        self._eager = frames(rules.eager_s)
-        self._longest = frames(rules.longest_s)
-        self._cut = frames(rules.cut_s)
+        self._whole = _Patience(
+            after=frames(rules.eager_after_s) if rules.eager_after_s else 0,
+            pause=frames(rules.eager_s),
+            longest=frames(rules.longest_s),
+            cut=frames(rules.cut_s),
+        )
+        self._brief = _Patience(
+            after=frames(rules.brief_after_s) if rules.brief_after_s else 0,
+            pause=frames(rules.brief_pause_s),
+            longest=min(self._whole.longest, frames(rules.brief_s)),
+            cut=min(self._whole.cut, frames(rules.brief_cut_s)),
+        )
+        self._patience = self._whole
         self._partial_longest = frames(rules.partial_longest_s)
         self.pace(rules.partial_every_s)
         self._follow = frames(rules.follow_s)
         self._after = round(rules.after_s / FRAME_S)
         self._before = round(rules.before_s / FRAME_S)
-        self._whole = (self._longest, self._cut)
-        self._brief = (
-            min(self._longest, frames(rules.brief_s)),
-            min(self._cut, frames(rules.brief_cut_s)),
-        )
         trigger = frames(rules.trigger_s)
-        self.reach = self._longest + max(self._before, self._pre_roll) + trigger + 1
+        self.reach = self._whole.longest + max(self._before, self._pre_roll) + trigger + 1
         """Frames back from now that a mark may still ask for."""
         self._recent: deque[bool] = deque(maxlen=trigger)
-        self._levels: deque[float] = deque(maxlen=max(self._cut, self._partial_longest) + 2)
+        self._levels: deque[float] = deque(
+            maxlen=max(self._whole.cut, self._partial_longest) + 2
+        )
         self._now = 0
         self._free = 0
         self._number = 0
@@ -158,7 +181,7 @@ class Endpoint:
 
     def brief(self, wanted: bool) -> None:
         """From now on, whether segments are closed sooner than is good for the words."""
-        self._longest, self._cut = self._brief if wanted else self._whole
+        self._patience = self._brief if wanted else self._whole
 
     def hurry(self, number: int, until: int) -> None:
         """Words of segment `number` up to frame `until` are to be settled soon, if it is open."""
@@ -187,8 +210,9 @@ class Endpoint:
         if is_speech:
             self._last_speech = self._now
         silent = self._now - self._last_speech
-        long = self._last_speech - self._start >= self._eager_after
-        if silent >= (self._eager if long else self._hang_over):
+        patience = self._patience
+        long = self._last_speech - self._start >= patience.after
+        if silent >= (patience.pause if long else self._hang_over):
             return [self._close(self._tail())]
         if silent == self._pause:
             self._ticked = self._now
@@ -198,8 +222,8 @@ class Endpoint:
             marks.append(self._mark(Kind.PARTIAL, self._partial_start(), self._now))
         if self._wanted is not None and self._now - self._wanted >= self._follow:
             marks = [self._split(self._wanted)]
-        elif self._now - self._start >= self._longest:
-            marks = [self._split(self._now - self._cut)]
+        elif self._now - self._start >= patience.longest:
+            marks = [self._split(self._now - patience.cut)]
         return marks
 
     def _open(self, start: int) -> None:
@@ -226,7 +250,7 @@ class Endpoint:
 
     def _split(self, earliest: int) -> Mark:
         """Close at the quietest place near the end; speech after it opens the next segment."""
-        cut = self._quietest(max(earliest, self._now - self._cut), self._now)
+        cut = self._quietest(max(earliest, self._now - self._whole.cut), self._now)
         mark = self._close(cut)
         if self._last_speech <= cut:
             return mark

@@ -318,3 +318,28 @@ async def test_speech_that_waits_too_long_makes_it_give_up_extras_and_then_calls
     clock.advance(CALM_S)
     assert engine.level is Level.ALL
     await engine.close()
+
+
+async def test_short_segments_pay_while_finals_take_all_the_time_and_not_after_a_stall() -> None:
+    held, clock = Held(), VirtualClock()
+    engine = Engine([held], clock=clock)
+
+    async def hear_for(seconds: float) -> None:
+        answer = engine.submit(segment(SPEECH), deadline_s=0, kind=Kind.FINAL)
+        await entered(held)
+        clock.advance(seconds)
+        seen.add(engine.level)
+        held.release()
+        await answer
+
+    seen: set[Level] = set()
+    await hear_for(3.0)
+    assert Level.NO_PARTIALS in seen
+    assert engine.partial_every_s == 0.0
+    assert engine.swamped
+    assert not engine.brief
+    for _ in range(15):
+        await hear_for(1.5)
+        assert engine.partial_every_s >= 0.0
+    assert engine.brief
+    await engine.close()

@@ -215,7 +215,7 @@ def test_while_brief_segments_are_shorter_and_then_as_before() -> None:
         return {mark.end - mark.start for mark in marks[1:]}
 
     # even sound is cut at the end of the stretch in which the quietest place is sought
-    assert lengths(True) == {200 - 1}
+    assert lengths(True) == {300 - 1}
     assert lengths(False) == {450 - 1}
 
 
