@@ -245,7 +245,8 @@ class LiveCall:
             self._pipeline.pace(role, every_s)
             # with hardly a partial, an agent's alert would wait for the end of the sentence
             opened = self._pipeline.position_s >= BRIEF_FROM_S
-            self._pipeline.brief(role, opened and role is Role.AGENT and self._engine.brief)
+            brief = opened and role is Role.AGENT
+            self._pipeline.brief(role, self._engine.brief_s if brief else 0.0)
         for (role, monitored), parts in runs(sounds):
             resampled = self._resamplers[role].feed(whole(parts))
             if monitored:

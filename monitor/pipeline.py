@@ -81,9 +81,10 @@ class CallPipeline:
         none."""
         self._segmenters[role].pace(every_s)
 
-    def brief(self, role: Role, wanted: bool) -> None:
-        """From now on, whether speech of a role is closed sooner than is good for its words."""
-        self._segmenters[role].brief(wanted)
+    def brief(self, role: Role, longest_s: float) -> None:
+        """From now on, speech of a role is closed sooner than is best for its words, the longest
+        after so many seconds; 0 for no more."""
+        self._segmenters[role].brief(longest_s)
 
     def hear(self, role: Role, samples: Samples) -> Heard:
         """Take the next sound of a role, shape (n,), 16 kHz int16."""

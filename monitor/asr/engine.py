@@ -32,6 +32,10 @@ SPARE_S: Final = 0.6
 SWAMPED_S: Final = 3.0
 """And the one from which on there are next to none."""
 
+BRIEF_S: Final = 3.5
+BRIEF_BEHIND_S: Final = 6.0
+"""What is heard around a cut costs as much as speech: fewer cuts when speech waits already."""
+
 MOST_HELD_S: Final = 3600.0
 """Seconds of waiting speech in memory (32 kB each) above which no more may be added: nothing of
 it can be read from a recording, or it would not be there."""
@@ -231,13 +235,17 @@ class Engine:
         return not 0.0 < self.partial_every_s < SWAMPED_S
 
     @property
-    def brief(self) -> bool:
-        """Whether short segments pay: all the time goes into finals, and a tenth more of them fits.
+    def brief_s(self) -> float:
+        """Seconds after which segments should be closed while all the time goes into finals, and
+        an alert waits for the end of its own; 0 when they may last.
 
         Not whenever there are no partials: after a stall there are none for a while, and time
         enough to hear whole sentences.
         """
-        return self._pace.every_s >= SWAMPED_S and self._ladder.level < Level.JOINED
+        level = self._ladder.level
+        if self._pace.every_s < SWAMPED_S or level >= Level.JOINED:
+            return 0.0
+        return BRIEF_S if level is Level.ALL else BRIEF_BEHIND_S
 
     def stats(self) -> Stats:
         """A snapshot."""

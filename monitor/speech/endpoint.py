@@ -59,9 +59,7 @@ class Rules:
     its segment: one that is longer than this closes after `brief_pause_s`, where a phrase ends."""
     brief_pause_s: float = 0.06
     """Silence after which the detector has already waited for a while: about 0.2 s of sound."""
-    brief_s: float = 6.0
-    """Longest segment then."""
-    brief_cut_s: float = 2.0
+    brief_cut_s: float = 1.5
     """Where nobody pauses it is cut at the quietest place of its last so many seconds."""
     follow_s: float = 0.9
     """Seconds heard after words that the owner is in a hurry to settle (`hurry`); then the segment
@@ -79,7 +77,6 @@ class Rules:
             and self.partial_longest_s > 1.0
             and 0.2 <= self.follow_s <= self.cut_s
             and min(self.after_s, self.before_s) >= 0
-            and self.trigger_s + self.pre_roll_s < self.brief_s - self.brief_cut_s
             and self.brief_cut_s >= self.hang_over_s
             and 0 < self.brief_pause_s <= self.eager_s
             and self.brief_after_s >= 0
@@ -132,7 +129,7 @@ class Endpoint:
         self._brief = _Patience(
             after=frames(rules.brief_after_s) if rules.brief_after_s else 0,
             pause=frames(rules.brief_pause_s),
-            longest=min(self._whole.longest, frames(rules.brief_s)),
+            longest=self._whole.longest,
             cut=min(self._whole.cut, frames(rules.brief_cut_s)),
         )
         self._patience = self._whole
@@ -145,9 +142,7 @@ class Endpoint:
         self.reach = self._whole.longest + max(self._before, self._pre_roll) + trigger + 1
         """Frames back from now that a mark may still ask for."""
         self._recent: deque[bool] = deque(maxlen=trigger)
-        self._levels: deque[float] = deque(
-            maxlen=max(self._whole.cut, self._partial_longest) + 2
-        )
+        self._levels: deque[float] = deque(maxlen=max(self._whole.cut, self._partial_longest) + 2)
         self._now = 0
         self._free = 0
         self._number = 0
@@ -179,9 +174,15 @@ class Endpoint:
         """From now on, seconds of new sound between two partials; 0 for none."""
         self._every = frames(every_s) if every_s else 0
 
-    def brief(self, wanted: bool) -> None:
-        """From now on, whether segments are closed sooner than is good for the words."""
-        self._patience = self._brief if wanted else self._whole
+    def brief(self, longest_s: float) -> None:
+        """From now on, segments are closed sooner than is best for the words, and after so many
+        seconds, at least twice `brief_cut_s`; 0 to wait as before."""
+        if not longest_s:
+            self._patience = self._whole
+            return
+        longest = max(2 * self._brief.cut, min(self._whole.longest, frames(longest_s)))
+        if self._patience is self._whole or self._patience.longest != longest:
+            self._patience = replace(self._brief, longest=longest)
 
     def hurry(self, number: int, until: int) -> None:
         """Words of segment `number` up to frame `until` are to be settled soon, if it is open."""

@@ -100,9 +100,10 @@ class Segmenter:
         """From now on, seconds of new sound between two partials; 0 for none."""
         self._endpoint.pace(every_s)
 
-    def brief(self, wanted: bool) -> None:
-        """From now on, whether segments are closed sooner than is good for the words."""
-        self._endpoint.brief(wanted)
+    def brief(self, longest_s: float) -> None:
+        """From now on, segments are closed sooner than is best for the words, the longest after so
+        many seconds; 0 for no more."""
+        self._endpoint.brief(longest_s)
 
     def hurry(self, number: int, until: int) -> None:
         """Words of open segment `number` up to sample `until` are to be settled soon."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from monitor.asr.base import Transcript
-from monitor.asr.engine import Answer, Engine
+from monitor.asr.engine import BRIEF_S, Answer, Engine
 from monitor.asr.hear import hear
 from monitor.asr.ladder import CALM_S, Level
 from monitor.asr.scheduler import Schedule
@@ -337,9 +337,9 @@ async def test_short_segments_pay_while_finals_take_all_the_time_and_not_after_a
     assert Level.NO_PARTIALS in seen
     assert engine.partial_every_s == 0.0
     assert engine.swamped
-    assert not engine.brief
+    assert engine.brief_s == 0.0
     for _ in range(15):
         await hear_for(1.5)
         assert engine.partial_every_s >= 0.0
-    assert engine.brief
+    assert engine.brief_s == BRIEF_S
     await engine.close()

@@ -209,14 +209,29 @@ def test_while_brief_segments_are_shorter_and_then_as_before() -> None:
     endpoint = Endpoint(Rules(partial_every_s=0))
     speech = [(True, 100.0)] * 1200
 
-    def lengths(brief: bool) -> set[int]:
-        endpoint.brief(brief)
+    def lengths(longest_s: float) -> set[int]:
+        endpoint.brief(longest_s)
         marks = [mark for each in speech for mark in endpoint.process(*each)]
         return {mark.end - mark.start for mark in marks[1:]}
 
     # even sound is cut at the end of the stretch in which the quietest place is sought
-    assert lengths(True) == {300 - 1}
-    assert lengths(False) == {450 - 1}
+    assert lengths(4.0) == {200 - 1}
+    assert lengths(6.0) == {300 - 1}
+    assert lengths(0.0) == {450 - 1}
+
+
+def test_while_brief_a_short_pause_ends_a_segment_that_is_long_enough() -> None:
+    endpoint = Endpoint(Rules(partial_every_s=0))
+    spoken = [True] * 80 + [False] * 3 + [True] * 90 + [False] * 3 + [True] * 20
+
+    def closed(longest_s: float) -> list[tuple[int, int]]:
+        endpoint.brief(longest_s)
+        marks = [mark for frame in spoken for mark in endpoint.process(frame, 100.0)]
+        return [(mark.after, mark.before) for mark in [*marks, *endpoint.flush()]]
+
+    # nothing around a pause has to be heard twice, as it would around a cut
+    assert closed(6.0) == [(0, 0)] * 3
+    assert closed(0.0) == [(0, 0)]
 
 
 def test_speech_after_a_cut_says_how_much_of_what_was_before_is_heard_again() -> None:
