@@ -10,6 +10,8 @@ CLAIM = [
     ("没错就是这个意思", Reply.MAKES),
     ("差不多一个道理", Reply.MAKES),
     ("可以这么理解", Reply.MAKES),
+    ("嗯您这么理解就对了姐", Reply.MAKES),
+    ("算是吧", Reply.MAKES),
     ("嗯对的", Reply.MAKES),
     ("您放心", Reply.MAKES),
     ("没问题的", Reply.MAKES),
