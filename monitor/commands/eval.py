@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.rules.pack import Pack
 
 FOLDER = Path("tests/evaluation")
-SETS = ("fresh", "blind", "ninth")
+SETS = ("fresh", "blind", "ninth", "eleventh")
 BLIND = ("blind", "ninth")
 """Sets of which the totals are read, and not the faults."""
 
@@ -55,7 +55,7 @@ def _calls(packs: Sequence[Pack], history: Path | None) -> None:
     """All whole calls; the faults of those that the author of the packs may tune on."""
     from monitor.qa.evaluate_calls import judge_calls
 
-    for folder in (FOLDER / name / "calls" for name in ("", "fresh", "blind", "ninth")):
+    for folder in (FOLDER / name / "calls" for name in ("", *SETS)):
         if not folder.is_dir():
             continue
         calls, faults = judge_calls(folder, packs)
