@@ -17,7 +17,7 @@ CALL = CallStarted(call="c", industry="wealth", business="marketing")
 
 def test_purposes_are_told_from_what_only_leads_up_to_them() -> None:
     rules = RuleSet.for_call(load_packs(ROOT / "lexicons"), CALL)
-    lines = (ROOT / "tests/evaluation/purposes.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "tests/evaluation/openings/purposes.jsonl").read_text(encoding="utf-8").splitlines()
     labelled = [(item["text"], bool(item["purpose"])) for item in map(json.loads, lines)]
     missed = [text for text, stated in labelled if stated and not taken(rules, text)]
     wrong = [text for text, stated in labelled if not stated and taken(rules, text)]
