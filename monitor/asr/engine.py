@@ -32,6 +32,10 @@ SPARE_S: Final = 0.6
 SWAMPED_S: Final = 3.0
 """And the one from which on there are next to none."""
 
+BRIEF_FROM_S: Final = 1.0
+"""Period of partials from which the end of a phrase comes as soon as they do."""
+BRIEF_MORE_S: Final = 2.0
+"""And from which a sentence without a pause is cut sooner."""
 BRIEF_S: Final = 3.5
 BRIEF_BEHIND_S: Final = 6.0
 """What is heard around a cut costs as much as speech: fewer cuts when speech waits already."""
@@ -236,16 +240,17 @@ class Engine:
 
     @property
     def brief_s(self) -> float:
-        """Seconds after which segments should be closed while all the time goes into finals, and
-        an alert waits for the end of its own; 0 when they may last.
+        """Seconds after which segments should be closed while partials are rare, and an alert
+        waits for the end of its own; 0 when they may last.
 
         Not whenever there are no partials: after a stall there are none for a while, and time
         enough to hear whole sentences.
         """
-        level = self._ladder.level
-        if self._pace.every_s < SWAMPED_S or level >= Level.JOINED:
+        level, every_s = self._ladder.level, self._pace.every_s
+        if every_s < BRIEF_FROM_S or level >= Level.JOINED:
             return 0.0
-        return BRIEF_S if level is Level.ALL else BRIEF_BEHIND_S
+        in_time = level is Level.ALL
+        return BRIEF_S if in_time and every_s >= BRIEF_MORE_S else BRIEF_BEHIND_S
 
     def stats(self) -> Stats:
         """A snapshot."""
