@@ -38,7 +38,7 @@ BRIEF_MORE_S: Final = 2.0
 """And from which a sentence without a pause is cut sooner."""
 BRIEF_S: Final = 3.5
 BRIEF_BEHIND_S: Final = 6.0
-"""What is heard around a cut costs as much as speech: fewer cuts when speech waits already."""
+"""What is heard around a cut costs as much as speech: fewer cuts when there is no time left."""
 
 MOST_HELD_S: Final = 3600.0
 """Seconds of waiting speech in memory (32 kB each) above which no more may be added: nothing of
@@ -249,8 +249,8 @@ class Engine:
         level, every_s = self._ladder.level, self._pace.every_s
         if every_s < BRIEF_FROM_S or level >= Level.JOINED:
             return 0.0
-        in_time = level is Level.ALL
-        return BRIEF_S if in_time and every_s >= BRIEF_MORE_S else BRIEF_BEHIND_S
+        room = level is Level.ALL and every_s < SWAMPED_S
+        return BRIEF_S if room and every_s >= BRIEF_MORE_S else BRIEF_BEHIND_S
 
     def stats(self) -> Stats:
         """A snapshot."""

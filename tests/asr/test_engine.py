@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from monitor.asr.base import Transcript
-from monitor.asr.engine import BRIEF_S, Answer, Engine
+from monitor.asr.engine import BRIEF_BEHIND_S, BRIEF_S, Answer, Engine
 from monitor.asr.hear import hear
 from monitor.asr.ladder import CALM_S, Level
 from monitor.asr.scheduler import Schedule
@@ -338,8 +338,28 @@ async def test_short_segments_pay_while_finals_take_all_the_time_and_not_after_a
     assert engine.partial_every_s == 0.0
     assert engine.swamped
     assert engine.brief_s == 0.0
+    lengths = []
     for _ in range(15):
         await hear_for(1.5)
         assert engine.partial_every_s >= 0.0
-    assert engine.brief_s == BRIEF_S
+        lengths.append(engine.brief_s)
+    # the rarer the partials the shorter, until there is no time left for cuts
+    assert list(dict.fromkeys(lengths)) == [0.0, BRIEF_BEHIND_S]
+    await engine.close()
+
+
+async def test_segments_are_shortest_where_partials_are_rare_and_nothing_waits() -> None:
+    held, clock = Held(), VirtualClock()
+    engine = Engine([held], clock=clock)
+    lengths = []
+    for _ in range(14):
+        answer = engine.submit(segment(SPEECH), deadline_s=0, kind=Kind.FINAL)
+        await entered(held)
+        clock.advance(1.1)
+        held.release()
+        await answer
+        assert engine.partial_every_s >= 0.0
+        lengths.append(engine.brief_s)
+    assert engine.level is Level.ALL
+    assert list(dict.fromkeys(lengths)) == [0.0, BRIEF_BEHIND_S, BRIEF_S]
     await engine.close()
