@@ -35,7 +35,8 @@ SWAMPED_S: Final = 3.0
 BRIEF_FROM_S: Final = 1.0
 """Period of partials from which the end of a phrase comes as soon as they do."""
 BRIEF_MORE_S: Final = 2.0
-"""And from which a sentence without a pause is cut sooner."""
+BRIEF_UNTIL_S: Final = 3.8
+"""And from and up to which a sentence without a pause is cut sooner."""
 BRIEF_S: Final = 3.5
 BRIEF_BEHIND_S: Final = 6.0
 """What is heard around a cut costs as much as speech: fewer cuts when there is no time left."""
@@ -249,7 +250,7 @@ class Engine:
         level, every_s = self._ladder.level, self._pace.every_s
         if every_s < BRIEF_FROM_S or level >= Level.JOINED:
             return 0.0
-        room = level is Level.ALL and every_s < SWAMPED_S
+        room = level is Level.ALL and every_s < BRIEF_UNTIL_S
         return BRIEF_S if room and every_s >= BRIEF_MORE_S else BRIEF_BEHIND_S
 
     def stats(self) -> Stats:
