@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.asr.base import Transcriber, Transcript
+from monitor.asr.brief import brief_s
 from monitor.asr.hear import hear
 from monitor.asr.ladder import Ladder, Level
 from monitor.asr.pace import Pace
@@ -31,15 +32,6 @@ SPARE_S: Final = 0.6
 
 SWAMPED_S: Final = 3.0
 """And the one from which on there are next to none."""
-
-BRIEF_FROM_S: Final = 1.0
-"""Period of partials from which the end of a phrase comes as soon as they do."""
-BRIEF_MORE_S: Final = 2.0
-BRIEF_UNTIL_S: Final = 3.8
-"""And from and up to which a sentence without a pause is cut sooner."""
-BRIEF_S: Final = 3.5
-BRIEF_BEHIND_S: Final = 6.0
-"""What is heard around a cut costs as much as speech: fewer cuts when there is no time left."""
 
 MOST_HELD_S: Final = 3600.0
 """Seconds of waiting speech in memory (32 kB each) above which no more may be added: nothing of
@@ -241,17 +233,8 @@ class Engine:
 
     @property
     def brief_s(self) -> float:
-        """Seconds after which segments should be closed while partials are rare, and an alert
-        waits for the end of its own; 0 when they may last.
-
-        Not whenever there are no partials: after a stall there are none for a while, and time
-        enough to hear whole sentences.
-        """
-        level, every_s = self._ladder.level, self._pace.every_s
-        if every_s < BRIEF_FROM_S or level >= Level.JOINED:
-            return 0.0
-        room = level is Level.ALL and every_s < BRIEF_UNTIL_S
-        return BRIEF_S if room and every_s >= BRIEF_MORE_S else BRIEF_BEHIND_S
+        """Seconds after which segments should be closed (`asr.brief`); 0 when they may last."""
+        return brief_s(self._pace.every_s, self._ladder.level)
 
     def stats(self) -> Stats:
         """A snapshot."""

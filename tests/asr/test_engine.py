@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from monitor.asr.base import Transcript
-from monitor.asr.engine import BRIEF_BEHIND_S, BRIEF_S, Answer, Engine
+from monitor.asr.brief import BRIEF_BEHIND_S, BRIEF_S
+from monitor.asr.engine import Answer, Engine
 from monitor.asr.hear import hear
 from monitor.asr.ladder import CALM_S, Level
 from monitor.asr.scheduler import Schedule
